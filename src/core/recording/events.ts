@@ -1,0 +1,200 @@
+/**
+ * The events of a recording: what the journal holds, in the order in which it became durable.
+ *
+ * An event is a header (JSON, this file) and, for rows, a body of bytes exactly as they were delivered. Everything
+ * the record says is folded from these events; nothing else is authoritative. `docs/reference/recording-format.md`
+ * describes how they lie on disk.
+ */
+import type { Principal } from '../identity/principal.ts'
+
+/** What a session works in, as the upstream reports it. Null where nothing is selected. */
+export interface Context {
+  readonly role: string | null
+  readonly warehouse: string | null
+  readonly database: string | null
+  readonly schema: string | null
+}
+
+/** What the driver says of itself: kept as claimed, trusted for nothing that grants. */
+export interface ClaimedClient {
+  readonly application: string
+  readonly version: string
+  readonly loginName: string | null
+  /** `CLIENT_ENVIRONMENT` of the driver's log-in, size-capped. */
+  readonly environment: Readonly<Record<string, unknown>>
+}
+
+export interface NetworkFacts {
+  readonly address: string
+  readonly userAgent: string | null
+}
+
+export type Door = 'driver' | 'sql-api' | 'mcp' | 'api'
+
+export interface Binding {
+  readonly type: string
+  /** One text or null, or for an array bind one per row. */
+  readonly value: string | null | readonly (string | null)[]
+}
+
+export interface DecisionReason {
+  /** Stable word, for example `never_list`, `unclassified`, `default_allow`. */
+  readonly code: string
+  readonly text: string
+}
+
+export interface ChildFacts {
+  readonly kind: string
+  readonly effects: readonly string[]
+  readonly shape: string
+}
+
+export interface ColumnFacts {
+  readonly name: string
+  readonly type: string
+}
+
+/** How a statement ended without a result. */
+export interface FailureFacts {
+  /** The code the driver was shown: Snowflake's own, or Icecore's in Snowflake's form. */
+  readonly code: string
+  readonly sqlState: string
+  readonly message: string
+  /** Icecore's own code, when the error is Icecore's. */
+  readonly icecore: string | null
+}
+
+/** Fields of the header that depend on the type. */
+export interface EventFacts {
+  'gateway.started': { readonly version: string; readonly config: string; readonly pid: number }
+  'gateway.stopped': { readonly reason: string }
+  'journal.recovered': { readonly segment: string; readonly droppedBytes: number }
+  'journal.failed': { readonly reason: string }
+
+  /** One event per source and window, however many attempts: see the cap in gate/refusals.ts. */
+  'login.refused': {
+    readonly network: NetworkFacts
+    readonly connection: string | null
+    /** Class of the reason, as the driver was told. */
+    readonly reason: string
+    /** For the operator: what exactly was wrong. */
+    readonly detail: string
+    readonly attempts: number
+  }
+  'session.opened': {
+    readonly door: Door
+    readonly principal: Principal
+    readonly client: ClaimedClient
+    readonly network: NetworkFacts
+    readonly connection: string
+    readonly accessRule: string
+    readonly context: Context
+    readonly upstreamSession: string
+    readonly parameters: Readonly<Record<string, string | number | boolean>>
+  }
+  'session.renewed': Record<never, never>
+  'session.ended': { readonly reason: string; readonly statements: number }
+
+  'statement.received': {
+    readonly requestId: string
+    readonly sql: string
+    /** How many secret literals were cut out of `sql`; each stands there as `[secret:<keyed hash>]`. */
+    readonly secretsCut: number
+    readonly bindings: Readonly<Record<string, Binding>>
+    readonly parameters: Readonly<Record<string, string | number | boolean>>
+    readonly describeOnly: boolean
+    readonly asynchronous: boolean
+    readonly context: Context
+  }
+  'statement.decision': {
+    readonly decision: 'allow' | 'deny' | 'hold'
+    readonly reasons: readonly DecisionReason[]
+    readonly kind: string
+    readonly shape: string
+    readonly statements: readonly ChildFacts[]
+    readonly policy: string
+  }
+  'statement.sent': { readonly upstreamRequestId: string }
+  'statement.queryId': { readonly queryId: string }
+  'statement.polled': { readonly queryId: string; readonly answer: 'in_progress' | 'answer' | 'error' }
+  'statement.abortRequested': { readonly by: string }
+  'result.schema': {
+    readonly queryId: string
+    readonly statementTypeId: number | null
+    readonly format: 'json' | 'arrow'
+    readonly columns: readonly ColumnFacts[]
+    /** Rows promised in all, and how they are split: inline rows, then chunks. */
+    readonly total: number | null
+    readonly inlineRows: number
+    readonly chunks: readonly { readonly rows: number }[]
+    readonly childQueryIds: readonly string[]
+  }
+  /**
+   * A part of a result, durable before its first byte leaves. The body holds the bytes: for the inline part the value
+   * of `rowset` as JSON, for a chunk the HTTP body as sent. A large chunk is several pieces, in order.
+   */
+  'result.batch': {
+    readonly queryId: string
+    readonly part: 'inline' | 'chunk'
+    /** 0 for the inline part, else the chunk's number from 0. */
+    readonly index: number
+    readonly piece: number
+    readonly last: boolean
+    /** Which delivery this is: a chunk that is fetched again is delivered, and recorded, again. */
+    readonly delivery: string
+    readonly encoding: 'identity' | 'gzip'
+    /** With the last piece: rows in this part and SHA-256 (hex) of the whole HTTP body as sent. */
+    readonly rows?: number
+    readonly sha256?: string
+    readonly bodyBytes?: number
+  }
+  /** A delivery that did not reach its end: the connection was reset, and this is why. */
+  'result.broken': { readonly queryId: string; readonly index: number; readonly delivery: string; readonly reason: string }
+  'result.fetched': { readonly queryId: string; readonly by: 'result' | 'status' | 'chunk' | 'result_scan' }
+
+  'statement.completed': {
+    readonly queryId: string
+    readonly statementTypeId: number | null
+    readonly rows: number | null
+    readonly bytes: number
+    readonly durationMs: number
+    readonly context: Context
+  }
+  'statement.failed': FailureFacts & { readonly queryId: string | null; readonly durationMs: number }
+  'statement.denied': FailureFacts
+  'statement.cancelled': { readonly by: string; readonly queryId: string | null; readonly durationMs: number }
+  'statement.outcomeUnknown': { readonly reason: string; readonly durationMs: number }
+
+  /** A request that never became a statement: unknown path, foreign token, a handle of somebody else. */
+  'request.refused': {
+    readonly network: NetworkFacts
+    readonly method: string
+    readonly path: string
+    readonly icecore: string
+    readonly reason: string
+    readonly attempts: number
+  }
+}
+
+export type EventType = keyof EventFacts
+
+/** What a caller hands to the recorder. The recorder adds the sequence number and the time. */
+export type EventInput = {
+  [T in EventType]: {
+    readonly type: T
+    /** Null for events of the gateway itself. */
+    readonly session: string | null
+    /** Id of the statement the event belongs to. */
+    readonly statement?: string
+    readonly facts: EventFacts[T]
+    readonly body?: Uint8Array
+  }
+}[EventType]
+
+/** An event as read back. */
+export type RecordedEvent = EventInput & {
+  /** Log sequence number: 1, 2, 3, … over all sessions of a data folder, without gaps. */
+  readonly lsn: number
+  /** Wall clock when it was appended, milliseconds since the epoch. */
+  readonly at: number
+}

@@ -1,0 +1,108 @@
+/**
+ * What the gate asks of the world. Adapters implement these; the gate, and through it every door, knows nothing else
+ * of sockets, files and keys.
+ */
+import type { Principal } from '../core/identity/principal.ts'
+import type { Context, EventInput } from '../core/recording/events.ts'
+
+/** The journal, as the gate sees it. */
+export interface Recorder {
+  /**
+   * Resolves when all events are durable, in this order. Rejects with ICE_RECORD_UNAVAILABLE when they are not: the
+   * caller must then neither send nor release anything.
+   */
+  append(...events: readonly EventInput[]): Promise<void>
+  /** Why nothing can be recorded at present; null when all is well. */
+  failure(): string | null
+}
+
+export interface TokenVerifier {
+  /**
+   * Checks a bearer token and says who acts.
+   * Rejects with ICE_TOKEN_INVALID (details.reason is the class, cause the detail) or ICE_ISSUER_UNAVAILABLE.
+   */
+  verify(token: string): Promise<Principal>
+}
+
+export type ParameterValue = string | number | boolean
+
+/** A log-in at the upstream with Icecore's own credential. */
+export interface UpstreamLogin {
+  readonly connection: string
+  readonly role: string
+  readonly warehouse: string | null
+  readonly database: string | null
+  readonly schema: string | null
+  readonly parameters: Readonly<Record<string, ParameterValue>>
+  /** The result format and the limits depend on the client: its claimed application and version go upstream. */
+  readonly application: string
+  readonly applicationVersion: string
+}
+
+export interface UpstreamConnector {
+  /** Names and facts of the registered connections; never a credential. */
+  connection(name: string): ConnectionFacts | undefined
+  /** The connection whose name, or whose account where only one has it, is this (case-insensitive). */
+  resolve(account: string): ConnectionFacts | undefined
+  /**
+   * Opens an upstream session: role pinned, secondary roles off, both read back.
+   * Rejects with ICE_UPSTREAM_UNAVAILABLE or ICE_UPSTREAM_LOGIN_FAILED.
+   */
+  open(login: UpstreamLogin): Promise<UpstreamSession>
+  close(): Promise<void>
+}
+
+export interface ConnectionFacts {
+  readonly name: string
+  readonly account: string
+  readonly defaultRole: string
+  readonly warehouse: string | null
+  readonly database: string | null
+  readonly schema: string | null
+}
+
+export interface QuerySubmission {
+  /** UUID; the upstream runs one statement per id, so a repeated submission is answered, not run again. */
+  readonly requestId: string
+  /** The JSON body. The value of `sqlText` in it is the client's own bytes. */
+  readonly body: Uint8Array
+}
+
+/**
+ * One session at the upstream. Renewal, retries of lost connections and the credential are its own business; every
+ * answer comes back as the bytes of Snowflake's envelope. All methods reject with ICE_UPSTREAM_UNAVAILABLE when
+ * retrying did not help, ICE_UPSTREAM_SESSION_LOST when the session is gone for good, ICE_UPSTREAM_PROTOCOL when the
+ * answer is no envelope.
+ */
+export interface UpstreamSession {
+  /** The upstream's own session id, as decimal text (it may exceed 2^53). */
+  readonly id: string
+  readonly context: Context
+  /** Effective session parameters as the upstream reported them at log-in. */
+  readonly parameters: ReadonlyMap<string, ParameterValue>
+  readonly serverVersion: string
+  submit(query: QuerySubmission, signal?: AbortSignal): Promise<Uint8Array>
+  /** `GET /queries/{id}/result`: holds up to 45 s, may answer 333333 again. */
+  result(queryId: string, signal?: AbortSignal): Promise<Uint8Array>
+  /** `GET /monitoring/queries/{id}`. */
+  status(queryId: string): Promise<Uint8Array>
+  abort(query: { readonly requestId: string } | { readonly queryId: string }): Promise<void>
+  heartbeat(): Promise<void>
+  /** Log-out. Never rejects: a session that cannot be closed ends at the upstream by itself. */
+  close(): Promise<void>
+  /** Opens a result chunk at cloud storage. No session token is sent there. */
+  openChunk(source: ChunkSource, signal?: AbortSignal): Promise<ChunkBody>
+}
+
+export interface ChunkSource {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export interface ChunkBody {
+  readonly encoding: 'identity' | 'gzip'
+  /** Content-Length, when storage gave one. */
+  readonly length: number | null
+  /** The body as it comes. Ends with an error when the connection breaks or the length does not fit. */
+  readonly bytes: AsyncIterable<Uint8Array>
+}
