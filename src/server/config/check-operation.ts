@@ -1,0 +1,74 @@
+/** Checks of connections, listeners and of values that must stand in an order. */
+import { limitsSchema, listenSchema, sessionsSchema } from './operation.ts'
+import type { Finding } from './problem.ts'
+import { isLoopbackHost } from './scalar.ts'
+import { readOne, type View } from './view.ts'
+
+export function* checkConnections({ connections }: View): Generator<Finding> {
+  const seen = new Map<string, string>()
+  for (const [name, connection] of connections ?? []) {
+    // Drivers upper-case or lower-case the account they are given, so the case cannot tell two connections apart.
+    const other = seen.get(name.toLowerCase())
+    if (other !== undefined) {
+      yield {
+        code: 'overlap',
+        message: `connections "${other}" and "${name}" differ in case only`,
+        path: ['connections', name],
+        atKey: true,
+        hint: 'a driver’s account is matched without regard to case',
+      }
+    }
+    seen.set(name.toLowerCase(), name)
+    if (connection?.schema !== undefined && connection.database === undefined) {
+      yield {
+        code: 'missing_key',
+        message: `connection "${name}" has a schema and no database`,
+        path: ['connections', name, 'schema'],
+        atKey: true,
+        hint: 'name the database, too',
+      }
+    }
+  }
+}
+
+export function* checkListeners(root: Readonly<Record<string, unknown>>): Generator<Finding> {
+  const listen = readOne(listenSchema, root.listen ?? {})
+  if (listen === null) return
+  for (const [door, { host }] of Object.entries(listen)) {
+    if (isLoopbackHost(host)) continue
+    yield {
+      code: 'not_loopback',
+      message: `the ${door} listener would be open beyond this machine at "${host}", and tokens would cross the network in the clear`,
+      hint: 'this version has no TLS listener: listen on 127.0.0.1 and put a proxy with TLS in front',
+      path: ['listen', door, 'host'],
+    }
+  }
+  const { driver, ops } = listen
+  if (driver.port === ops.port && driver.port !== 0 && driver.host === ops.host) {
+    yield { code: 'overlap', message: `both listeners would use port ${ops.port}`, path: ['listen', 'ops', 'port'] }
+  }
+}
+
+export function* checkOrder(root: Readonly<Record<string, unknown>>): Generator<Finding> {
+  const sessions = readOne(sessionsSchema, root.sessions ?? {})
+  if (sessions !== null) {
+    yield* inOrder('sessions', sessions, 'token_life', 'master_life')
+    yield* inOrder('sessions', sessions, 'token_life', 'longest_life')
+  }
+  const limits = readOne(limitsSchema, root.limits ?? {})
+  if (limits !== null) {
+    yield* inOrder('limits', limits, 'request_body', 'decompressed_body')
+    yield* inOrder('limits', limits, 'statement', 'request_body')
+    yield* inOrder('limits', limits, 'sessions_per_principal', 'sessions')
+  }
+}
+
+function* inOrder<K extends string>(
+  section: string,
+  values: Readonly<Record<K, number>>,
+  less: K,
+  more: K,
+): Generator<Finding> {
+  if (values[less] <= values[more]) return
+  yield { code: 'invalid_value', message: `"${less}" must not be more than "${more}"`, path: [section, less] }
+}

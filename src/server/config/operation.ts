@@ -1,0 +1,109 @@
+/** The sections about running Icecore itself: listeners, recording, sessions, limits, log. */
+import * as z from 'zod'
+import { count, duration, oneOf, reject, scalar, secret, show, size, text } from './scalar.ts'
+
+function listener(port: number, purpose: string) {
+  const schema = z.strictObject({
+    host: text({ form: 'an address', max: 255 })
+      .prefault('127.0.0.1')
+      .describe('Address to listen on. Loopback only: this version has no TLS listener.'),
+    port: count({ min: 0, max: 65_535 }).prefault(port).describe('Port to listen on; 0 takes any free one.'),
+  })
+  return schema.prefault({}).describe(purpose)
+}
+
+export const listenSchema = z.strictObject({
+  driver: listener(8484, 'The door for Snowflake drivers.'),
+  ops: listener(8485, 'Health and metrics, for the people who run Icecore.'),
+})
+
+export const recordingSchema = z.strictObject({
+  key: secret().describe(
+    'The key-encryption key: 32 bytes as base64. `icecore init` makes one. Without it no recording can be read.',
+  ),
+  level: oneOf(['full'], {
+    sample: 'this version records every row as delivered',
+    digest: 'this version records every row as delivered',
+    metadata: 'this version records every row as delivered',
+  })
+    .prefault('full')
+    .describe('What is kept of results: `full` keeps every row as delivered.'),
+  segment_size: size({ min: '1MiB', max: '1GiB' })
+    .prefault('64MiB')
+    .describe('Size at which a journal segment is closed and the next begun.'),
+  ballast: size({ min: '0B', max: '10GiB' })
+    .prefault('16MiB')
+    .describe(
+      'File kept only to be deleted when the disk is full, so that the end of every session can still be recorded.',
+    ),
+  low_water: size({ min: '0B', max: '10TiB' })
+    .prefault('1GiB')
+    .describe('Free space on the data folder’s disk below which new statements are refused.'),
+})
+
+export const sessionsSchema = z.strictObject({
+  token_life: duration({ min: '10s', max: '24h' })
+    .prefault('1h')
+    .describe('Life of a session token; drivers renew it by themselves.'),
+  master_life: duration({ min: '10s', max: '7d' })
+    .prefault('4h')
+    .describe('Life of a master token, with which a session token is renewed.'),
+  longest_life: duration({ min: '10s', max: '30d' })
+    .prefault('12h')
+    .describe('Longest life of a session, however often it is renewed.'),
+  idle: duration({ min: '10s', max: '7d' })
+    .prefault('4h')
+    .describe('Time without a request after which a session ends.'),
+  renew_grace: duration({ min: '0s', max: '1h' })
+    .prefault('10m')
+    .describe(
+      'Time for which the old session token still works after a renewal, since parallel requests may carry it.',
+    ),
+})
+
+export const limitsSchema = z.strictObject({
+  request_body: size({ min: '64KiB', max: '256MiB' }).prefault('32MiB').describe('Largest request body as sent.'),
+  decompressed_body: size({ min: '64KiB', max: '1GiB' })
+    .prefault('64MiB')
+    .describe('Largest request body after decompression.'),
+  statement: size({ min: '1KiB', max: '16MiB' })
+    .prefault('1MiB')
+    .describe('Longest SQL text, in bytes of UTF-8. Snowflake itself takes 1 MiB.'),
+  bracket_depth: count({ min: 8, max: 10_000 }).prefault(200).describe('Deepest nesting of brackets in an SQL text.'),
+  operator_chain: count({ min: 16, max: 1_000_000 })
+    .prefault(10_000)
+    .describe('Longest chain of one operator (`a + a + …`).'),
+  statements_per_text: count({ min: 1, max: 10_000 }).prefault(200).describe('Most statements in one text.'),
+  sessions: count({ min: 1, max: 1_000_000 }).prefault(1000).describe('Most sessions at a time.'),
+  sessions_per_principal: count({ min: 1, max: 1_000_000 })
+    .prefault(100)
+    .describe('Most sessions at a time for one principal.'),
+  open_statements_per_session: count({ min: 1, max: 10_000 })
+    .prefault(100)
+    .describe('Most statements of one session that have not ended.'),
+  envelope: size({ min: '1MiB', max: '1GiB' })
+    .prefault('64MiB')
+    .describe('Largest answer of Snowflake to one request, chunks not counted.'),
+  chunk_links: count({ min: 100, max: 10_000_000 })
+    .prefault(100_000)
+    .describe('Most links to result chunks that are held at a time.'),
+  hold: duration({ min: '1s', max: '45s' })
+    .prefault('40s')
+    .describe(
+      'Longest time a request waits for a result before it is told that the statement is in progress. Drivers known to need another time get theirs.',
+    ),
+  drain: duration({ min: '0s', max: '1h' })
+    .prefault('30s')
+    .describe('How long running statements may go on after SIGTERM.'),
+})
+
+export const logSchema = z.strictObject({
+  level: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .prefault('info')
+    .describe('Least level that is logged, as JSON lines on standard error.'),
+})
+
+export const versionSchema = scalar({ const: 1 }, (value) => {
+  if (value === 1) return 1 as const
+  return reject(`must be 1, not ${show(value)}`, 'this Icecore reads version 1 of the format')
+})

@@ -1,0 +1,51 @@
+import * as z from 'zod'
+import { accessRuleSchema, agentSchema, personSchema } from './actors.ts'
+import { connectionSchema } from './connections.ts'
+import { issuerSchema } from './issuers.ts'
+import { limitsSchema, listenSchema, logSchema, recordingSchema, sessionsSchema, versionSchema } from './operation.ts'
+import { text, webUrl } from './scalar.ts'
+
+/** Names of entries: they turn up in URLs, logs and rules, and a driver sends a connection's name as its account. */
+export const ENTRY_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/
+
+const named = <S extends z.ZodType>(entry: S) => z.record(z.string().regex(ENTRY_NAME), entry)
+
+/** The sections whose entries have names. */
+export const namedSections = {
+  issuers: issuerSchema,
+  connections: connectionSchema,
+  people: personSchema,
+  agents: agentSchema,
+} as const
+
+/** The whole file. Its keys are the keys of `Config`, so that what the program reads can be found in the file. */
+export const configSchema = z.strictObject({
+  version: versionSchema.describe('Version of this file’s format.'),
+  data: text({ form: 'a path' })
+    .prefault('./icecore-data')
+    .describe('Folder for the journal, the index and the sessions. Relative paths count from this file.'),
+  listen: listenSchema.prefault({}).describe('The listeners.'),
+  public_url: webUrl({ bare: true })
+    .optional()
+    .describe('Address under which drivers reach the driver door, where that is not the listener’s own.'),
+  issuers: named(issuerSchema).describe('OIDC issuers whose tokens are taken, by name.'),
+  connections: named(connectionSchema).describe('Snowflake accounts, by the name that drivers give as their account.'),
+  people: named(personSchema).prefault({}).describe('People, by a name of your choice.'),
+  agents: named(agentSchema).prefault({}).describe('Agents, by a name of your choice.'),
+  access: z
+    .array(accessRuleSchema)
+    .describe('Who may use which connection with which role. Without a rule that fits, log-in is refused.'),
+  recording: recordingSchema.describe('The record.'),
+  sessions: sessionsSchema.prefault({}).describe('How long sessions and their tokens live.'),
+  limits: limitsSchema.prefault({}).describe('Bounds on what one request, session and principal may take.'),
+  log: logSchema.prefault({}).describe('The log.'),
+})
+
+type Frozen<T> = T extends (infer U)[]
+  ? readonly Frozen<U>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Frozen<T[K]> }
+    : T
+
+/** A checked config: durations in milliseconds, sizes in bytes, paths absolute, secrets as references. */
+export type Config = Frozen<z.output<typeof configSchema>>
