@@ -68,8 +68,15 @@ export interface FailureFacts {
 export interface EventFacts {
   'gateway.started': { readonly version: string; readonly config: string; readonly pid: number }
   'gateway.stopped': { readonly reason: string }
+  /** At start: the torn end of a write that a crash cut off was dropped. No event in it had been acknowledged. */
   'journal.recovered': { readonly segment: string; readonly droppedBytes: number }
+  /** A write failed, and the events that had not been acknowledged went into a new segment. Nothing is missing. */
+  'journal.continued': { readonly segment: string; readonly reason: string }
+  /** Nothing can be recorded from here on: appends are refused until `journal.resumed`. */
   'journal.failed': { readonly reason: string }
+  'journal.resumed': { readonly failedForMs: number; readonly refusedAppends: number }
+  /** The last event of an orderly stop: it proves that everything before it was durable. */
+  'journal.closed': { readonly reason: string }
 
   /** One event per source and window, however many attempts: see the cap in gate/refusals.ts. */
   'login.refused': {
@@ -149,7 +156,12 @@ export interface EventFacts {
     readonly bodyBytes?: number
   }
   /** A delivery that did not reach its end: the connection was reset, and this is why. */
-  'result.broken': { readonly queryId: string; readonly index: number; readonly delivery: string; readonly reason: string }
+  'result.broken': {
+    readonly queryId: string
+    readonly index: number
+    readonly delivery: string
+    readonly reason: string
+  }
   'result.fetched': { readonly queryId: string; readonly by: 'result' | 'status' | 'chunk' | 'result_scan' }
 
   'statement.completed': {
@@ -178,6 +190,41 @@ export interface EventFacts {
 
 export type EventType = keyof EventFacts
 
+/** Every type that this version knows. A type of a newer minor version is read as an `OpaqueEvent`. */
+const EVENT_TYPES: Readonly<Record<EventType, true>> = {
+  'gateway.started': true,
+  'gateway.stopped': true,
+  'journal.recovered': true,
+  'journal.continued': true,
+  'journal.failed': true,
+  'journal.resumed': true,
+  'journal.closed': true,
+  'login.refused': true,
+  'session.opened': true,
+  'session.renewed': true,
+  'session.ended': true,
+  'statement.received': true,
+  'statement.decision': true,
+  'statement.sent': true,
+  'statement.queryId': true,
+  'statement.polled': true,
+  'statement.abortRequested': true,
+  'result.schema': true,
+  'result.batch': true,
+  'result.broken': true,
+  'result.fetched': true,
+  'statement.completed': true,
+  'statement.failed': true,
+  'statement.denied': true,
+  'statement.cancelled': true,
+  'statement.outcomeUnknown': true,
+  'request.refused': true,
+}
+
+export function isEventType(type: string): type is EventType {
+  return Object.hasOwn(EVENT_TYPES, type)
+}
+
 /** What a caller hands to the recorder. The recorder adds the sequence number and the time. */
 export type EventInput = {
   [T in EventType]: {
@@ -191,10 +238,28 @@ export type EventInput = {
   }
 }[EventType]
 
-/** An event as read back. */
-export type RecordedEvent = EventInput & {
+/** Where and when an event was recorded. */
+export interface EventStamp {
   /** Log sequence number: 1, 2, 3, … over all sessions of a data folder, without gaps. */
   readonly lsn: number
   /** Wall clock when it was appended, milliseconds since the epoch. */
   readonly at: number
+  /** Monotonic clock of the process that appended it: for durations, which a stepped wall clock would falsify. */
+  readonly monotonic: number
 }
+
+/** An event as read back. */
+export type RecordedEvent = EventInput & EventStamp
+
+/** An event of a type that this version does not know: kept, shown and counted, never dropped. */
+export interface OpaqueEvent extends EventStamp {
+  readonly type: 'opaque'
+  readonly session: string | null
+  readonly statement?: string
+  /** The type by its name in the newer version; null where the payload is not an event at all. */
+  readonly originalType: string | null
+  readonly facts: Readonly<Record<string, unknown>>
+  readonly body?: Uint8Array
+}
+
+export type StoredEvent = RecordedEvent | OpaqueEvent

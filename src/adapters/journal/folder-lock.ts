@@ -1,0 +1,38 @@
+/**
+ * One process writes a journal. Node has no flock, and a file that merely holds a pid outlives its process; SQLite
+ * takes a real lock of the operating system, which is gone the moment the process is, whatever ended it.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { IcecoreError } from '../../errors.ts'
+
+export interface FolderLock {
+  release(): void
+}
+
+/** Rejects with ICE_DATA_FOLDER, naming the pid of the holder, when another process (or this one) has the lock. */
+export function lockFolder(folder: string): FolderLock {
+  const pidFile = join(folder, 'journal.pid')
+  const database = new DatabaseSync(join(folder, 'journal.lock'))
+  try {
+    database.exec('BEGIN EXCLUSIVE')
+  } catch (cause) {
+    database.close()
+    throw new IcecoreError(
+      'ICE_DATA_FOLDER',
+      { folder, reason: `process ${readPid(pidFile)} is writing its journal` },
+      { cause, hint: 'Stop that process, or give this one a data folder of its own.' },
+    )
+  }
+  writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 })
+  return { release: () => database.close() }
+}
+
+function readPid(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    return 'unknown'
+  }
+}

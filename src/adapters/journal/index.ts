@@ -1,0 +1,10 @@
+export {
+  type DurableBatch,
+  type DurableListener,
+  Journal,
+  type JournalOptions,
+  openJournal,
+} from './journal.ts'
+export { type JournalFile, type JournalFiles, nodeFiles } from './journal-files.ts'
+export { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from './journal-limits.ts'
+export { type JournalPosition, JournalReader, type JournalReaderOptions } from './journal-reader.ts'

@@ -1,0 +1,388 @@
+/**
+ * The journal: events in, durable when the promise resolves.
+ *
+ * Group commit without a timer: a flush takes whatever arrived while the one before it ran. When a write fails, the
+ * segment is given up (a failed fsync must never be repeated on the same file: the kernel may have dropped the pages),
+ * and what was not acknowledged goes into a new segment, once. When that fails too, the journal fails closed: every
+ * append is refused until a probe finds that it can write again.
+ */
+import type { KeyObject } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import {
+  type EventInput,
+  type EventType,
+  encodeEvent,
+  type PlacedEvent,
+  type RecordedEvent,
+} from '../../core/recording/index.ts'
+import { IcecoreError } from '../../errors.ts'
+import type { Recorder } from '../../gate/ports.ts'
+import type { Clock, Timer } from '../../lib/clock.ts'
+import type { Ids } from '../../lib/ids.ts'
+import { type Append, AppendQueue, type Batch } from './append-queue.ts'
+import { keepBallast, releaseBallast } from './ballast.ts'
+import { type FolderLock, lockFolder } from './folder-lock.ts'
+import { type JournalFiles, nodeFiles } from './journal-files.ts'
+import { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from './journal-limits.ts'
+import type { JournalPosition } from './journal-reader.ts'
+import { recoverJournal } from './recover.ts'
+import { type Flushed, SegmentWriter } from './segment-writer.ts'
+
+export interface JournalOptions {
+  /** A folder of its own; made when it is not there. */
+  readonly folder: string
+  readonly kek: KeyObject
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly limits?: Partial<JournalLimits>
+  readonly files?: JournalFiles
+}
+
+/** Events that became durable together, and where the journal ended then. */
+export interface DurableBatch {
+  readonly events: readonly PlacedEvent[]
+  readonly end: JournalPosition
+}
+
+export type DurableListener = (batch: DurableBatch) => void
+
+/** Events that begin new work: refused when space runs low, while work under way may still be recorded to its end. */
+const NEW_WORK: ReadonlySet<EventType> = new Set([
+  'session.opened',
+  'statement.received',
+  'login.refused',
+  'request.refused',
+])
+
+interface Failure {
+  readonly reason: string
+  readonly since: number
+  refusedAppends: number
+}
+
+interface JournalState {
+  readonly options: JournalOptions
+  readonly limits: JournalLimits
+  readonly files: JournalFiles
+  readonly lock: FolderLock
+  readonly nextNumber: number
+  readonly nextLsn: number
+  readonly chain: Buffer
+}
+
+/**
+ * Opens the journal of a folder, repairs a torn end, and begins a new segment.
+ * Rejects with ICE_JOURNAL_DAMAGED, ICE_KEY_INVALID (another key) or ICE_DATA_FOLDER (locked, not writable, full).
+ */
+export async function openJournal(options: JournalOptions): Promise<Journal> {
+  const { folder } = options
+  const files = options.files ?? nodeFiles
+  const limits = { ...DEFAULT_JOURNAL_LIMITS, ...options.limits }
+  await usable(folder, () => mkdir(folder, { recursive: true, mode: 0o700 }))
+  const lock = lockFolder(folder)
+  try {
+    const found = await recoverJournal(options, limits.verifyBytes)
+    const state = { options, limits, files, lock, nextNumber: found.number, nextLsn: found.firstLsn }
+    const journal = new Journal({ ...state, chain: found.previousChain })
+    await usable(folder, () => journal.start())
+    if (found.dropped !== null) {
+      await journal.append({ type: 'journal.recovered', session: null, facts: found.dropped })
+    }
+    return journal
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+async function usable(folder: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work()
+  } catch (cause) {
+    throw new IcecoreError('ICE_DATA_FOLDER', { folder, reason: reasonOf(cause) }, { cause })
+  }
+}
+
+export class Journal implements Recorder {
+  readonly #options: JournalOptions
+  readonly #limits: JournalLimits
+  readonly #files: JournalFiles
+  readonly #lock: FolderLock
+  readonly #queue = new AppendQueue()
+  readonly #listeners = new Set<DurableListener>()
+  #writer: SegmentWriter | null = null
+  #nextNumber: number
+  /** Sequence number of the next event, and the hash of the frame before it: of what is durable only. */
+  #nextLsn: number
+  #chain: Buffer
+  #pump: Promise<void> | null = null
+  #inFlight: Batch | null = null
+  #failure: Failure | null = null
+  #lowSpace: string | null = null
+  #probe: Timer | null = null
+  #closed = false
+
+  constructor(state: JournalState) {
+    this.#options = state.options
+    this.#limits = state.limits
+    this.#files = state.files
+    this.#lock = state.lock
+    this.#nextNumber = state.nextNumber
+    this.#nextLsn = state.nextLsn
+    this.#chain = state.chain
+  }
+
+  /** Reserves the ballast and begins the first segment. */
+  async start(): Promise<void> {
+    await keepBallast(this.#files, this.#options.folder, this.#limits.ballastBytes)
+    await this.#beginSegment()
+    await this.#checkSpace()
+    this.#scheduleProbe()
+  }
+
+  /**
+   * Resolves when all events are durable, in order and in one flush. The events and their bodies must not change until
+   * then. A rejection means that nothing may be sent or released; it does not promise that nothing was written.
+   */
+  append(...events: readonly EventInput[]): Promise<void> {
+    const refusal = this.#refusal(events)
+    if (refusal !== null) {
+      return Promise.reject(unavailable(refusal))
+    }
+    const { clock } = this.#options
+    const times = { at: clock.now(), monotonic: clock.monotonic() }
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ events, times, resolve, reject })
+      this.#pump ??= this.#runPump()
+    })
+  }
+
+  failure(): string | null {
+    return this.#failure?.reason ?? this.#lowSpace
+  }
+
+  /** Calls back with every event after it became durable, in order. Returns the way to stop that. */
+  subscribe(listener: DurableListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Waits for what was appended, writes the closing mark and lets go of the folder. */
+  async close(): Promise<void> {
+    if (this.#closed) {
+      return
+    }
+    this.#closed = true
+    this.#probe?.cancel()
+    await this.#pump
+    if (this.#failure === null && this.#writer !== null) {
+      await this.#flush({ ...this.#own({ type: 'journal.closed', session: null, facts: { reason: 'stopped' } }) })
+      await this.#writer?.close()
+    } else {
+      await this.#writer?.abandon()
+    }
+    this.#lock.release()
+  }
+
+  #refusal(events: readonly EventInput[]): string | null {
+    if (this.#closed) {
+      return 'the journal is closed'
+    }
+    if (this.#failure !== null) {
+      this.#failure.refusedAppends += 1
+      return this.#failure.reason
+    }
+    if (this.#lowSpace !== null && events.some((event) => NEW_WORK.has(event.type))) {
+      return this.#lowSpace
+    }
+    const large = events.find((event) => (event.body?.length ?? 0) > this.#limits.eventBytes)
+    return large === undefined ? null : `an event of type ${large.type} is larger than ${this.#limits.eventBytes} bytes`
+  }
+
+  async #runPump(): Promise<void> {
+    // Lets everything that is appended in the same turn join the first flush.
+    await Promise.resolve()
+    while (this.#queue.length > 0 && this.#failure === null) {
+      await this.#flush(this.#queue.take(this.#limits.flushBytes))
+    }
+    this.#pump = null
+  }
+
+  /** Never rejects: what cannot be made durable is rejected to its callers. */
+  async #flush(batch: Batch): Promise<void> {
+    this.#inFlight = batch
+    const stall = this.#options.clock.timer(this.#limits.stallMs, () => {
+      this.#fail(`the disk has not finished a write for ${this.#limits.stallMs} ms`)
+    })
+    try {
+      await this.#write(batch)
+    } catch (error) {
+      this.#fail(reasonOf(error))
+      await this.#recordFailure()
+      return
+    } finally {
+      stall.cancel()
+      this.#inFlight = null
+    }
+    for (const append of batch.appends) {
+      append.resolve()
+    }
+    if (this.#failure !== null) {
+      // The write that had stalled came to its end after all.
+      await this.#resume()
+    }
+  }
+
+  async #write(batch: Batch): Promise<void> {
+    try {
+      if (this.#writer !== null && this.#writer.bytes + batch.bytes > this.#limits.segmentBytes) {
+        await this.#writer.close()
+        this.#writer = null
+      }
+      this.#writer ??= await this.#beginSegment()
+      this.#accept(batch, await this.#writer.flush(batch.payloads))
+    } catch (error) {
+      const segment = this.#writer?.name ?? 'none'
+      await this.#abandonSegment()
+      if (this.#failure !== null) {
+        throw error
+      }
+      const mark = this.#own({ type: 'journal.continued', session: null, facts: { segment, reason: reasonOf(error) } })
+      const again = joinBatches(mark, batch)
+      this.#writer = await this.#beginSegment()
+      this.#accept(again, await this.#writer.flush(again.payloads))
+    }
+  }
+
+  #accept(batch: Batch, flushed: Flushed): void {
+    this.#nextLsn = flushed.end.lsn
+    this.#chain = flushed.end.chain
+    const inputs = batch.appends.flatMap(({ events, times }) => events.map((event) => ({ ...event, ...times })))
+    const events = inputs.map((event, index): PlacedEvent => {
+      const { lsn, place } = flushed.frames[index]!
+      const recorded: RecordedEvent = { ...event, lsn }
+      return { event: recorded, place }
+    })
+    for (const listener of this.#listeners) {
+      queueMicrotask(() => listener({ events, end: flushed.end }))
+    }
+  }
+
+  async #beginSegment(): Promise<SegmentWriter> {
+    const { folder, kek, ids, clock } = this.#options
+    const writer = await SegmentWriter.create(this.#files, {
+      folder,
+      kek,
+      number: this.#nextNumber,
+      id: ids.uuid(),
+      firstLsn: this.#nextLsn,
+      createdAt: clock.now(),
+      previousChain: this.#chain,
+      aheadBytes: this.#limits.aheadBytes,
+    })
+    this.#nextNumber += 1
+    this.#writer = writer
+    return writer
+  }
+
+  async #abandonSegment(): Promise<void> {
+    await this.#writer?.abandon()
+    this.#writer = null
+  }
+
+  /** Refuses everything that waits, and everything from now on. */
+  #fail(reason: string): void {
+    this.#failure ??= { reason, since: this.#options.clock.monotonic(), refusedAppends: 0 }
+    const waiting = [...(this.#inFlight?.appends ?? []), ...this.#queue.drain()]
+    this.#failure.refusedAppends += waiting.length
+    for (const append of waiting) {
+      append.reject(unavailable(reason))
+    }
+  }
+
+  /** Leaves word of the failure in the record, with the space that the ballast had kept for it. */
+  async #recordFailure(): Promise<void> {
+    await this.#abandonSegment()
+    const reason = this.#failure?.reason ?? 'unknown'
+    try {
+      await releaseBallast(this.#files, this.#options.folder)
+      const word = this.#own({ type: 'journal.failed', session: null, facts: { reason } })
+      const writer = await this.#beginSegment()
+      this.#accept(word, await writer.flush(word.payloads))
+    } catch {
+      // Where not even this can be written, `failure()` and the refused statements are the word that is left.
+      await this.#abandonSegment()
+    }
+  }
+
+  #scheduleProbe(): void {
+    this.#probe = this.#options.clock.timer(this.#limits.probeMs, () => void this.probe())
+  }
+
+  /** Looks at the free space, and tries a failed journal again. Runs by itself every `probeMs`. */
+  async probe(): Promise<void> {
+    await this.#checkSpace()
+    if (this.#failure !== null && this.#lowSpace === null && this.#inFlight === null && !this.#closed) {
+      await this.#tryAgain()
+    }
+    if (!this.#closed) {
+      this.#scheduleProbe()
+    }
+  }
+
+  async #tryAgain(): Promise<void> {
+    try {
+      await keepBallast(this.#files, this.#options.folder, this.#limits.ballastBytes)
+      await this.#abandonSegment()
+      await this.#beginSegment()
+    } catch {
+      await this.#abandonSegment()
+      return
+    }
+    await this.#resume()
+  }
+
+  async #resume(): Promise<void> {
+    const { since, refusedAppends } = this.#failure!
+    const failedForMs = Math.round(this.#options.clock.monotonic() - since)
+    const facts = { failedForMs, refusedAppends }
+    this.#failure = null
+    await this.#flush(this.#own({ type: 'journal.resumed', session: null, facts }))
+  }
+
+  async #checkSpace(): Promise<void> {
+    const { lowWaterBytes } = this.#limits
+    try {
+      const free = await this.#files.freeBytes(this.#options.folder)
+      this.#lowSpace = free < lowWaterBytes ? `only ${free} bytes are free on the disk of the journal` : null
+    } catch (error) {
+      this.#lowSpace = `the free space of the journal cannot be read (${reasonOf(error)})`
+    }
+  }
+
+  /** An event of the journal itself, as a batch of one. */
+  #own(event: EventInput): Batch {
+    const { clock } = this.#options
+    const times = { at: clock.now(), monotonic: clock.monotonic() }
+    const append: Append = { events: [event], times, resolve: () => undefined, reject: () => undefined }
+    return { appends: [append], payloads: [encodeEvent(event, times)], bytes: 0 }
+  }
+}
+
+function joinBatches(first: Batch, second: Batch): Batch {
+  return {
+    appends: [...first.appends, ...second.appends],
+    payloads: [...first.payloads, ...second.payloads],
+    bytes: first.bytes + second.bytes,
+  }
+}
+
+function unavailable(reason: string): IcecoreError {
+  return new IcecoreError('ICE_RECORD_UNAVAILABLE', {}, { cause: new Error(reason) })
+}
+
+/** An error of the system by its code, without paths. */
+function reasonOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code
+  return code ?? (error as Error).message
+}
