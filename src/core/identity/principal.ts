@@ -6,6 +6,7 @@
 export interface HumanPart {
   /** Key of the `people` entry the identity is linked to; null when the token names a person nobody registered. */
   readonly person: string | null
+  /** The config name of the issuer, as in the other parts. */
   readonly issuer: string
   readonly subject: string
   /** As claimed by the issuer. Shown, never matched: two issuers may claim the same address. */
@@ -16,6 +17,7 @@ export interface AgentPart {
   /** Key of the `agents` entry whose matchers fit; null when the software is known by its client id only. */
   readonly agent: string | null
   readonly issuer: string
+  /** As the token names the software: the outermost `act.sub`, else the client-id claim. Null when it names none. */
   readonly clientId: string | null
   readonly owners: readonly string[]
 }
@@ -40,7 +42,7 @@ export interface TokenFacts {
   /** The config name of the issuer. */
   readonly issuerName: string
   readonly issuer: string
-  /** `jti`, or the SHA-256 of the token where there is none. Never the token. */
+  /** `jti`, or `sha256:` and the digest of the token's signed part where there is none. Never the token. */
   readonly id: string
   /** Seconds since the epoch. */
   readonly issuedAt: number
@@ -49,7 +51,7 @@ export interface TokenFacts {
 }
 
 export interface Principal {
-  /** Stable over tokens and log-ins: what owns handles, grants and budgets. */
+  /** Stable over tokens and log-ins: what owns handles, grants and budgets. Its forms are in principal-id.ts. */
   readonly id: string
   /** For people who read lists: a name from config, else the subject. */
   readonly displayName: string

@@ -1,0 +1,11 @@
+/** Bearer tokens of OIDC issuers: verified, and turned into principals. */
+export { createHttpGet, type HttpAnswer, type HttpGet, type HttpLimits } from './http-get.ts'
+export { KEY_FETCH_LIMITS, type KeyFetchLimits } from './issuer-keys.ts'
+export {
+  ISSUER_DEFAULTS,
+  type IssuerSettings,
+  type KeySource,
+  SIGNATURE_ALGORITHMS,
+  type SignatureAlgorithm,
+} from './issuer-settings.ts'
+export { createTokenVerifier, type TokenVerifierOptions } from './token-verifier.ts'
