@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { claims } from './claims.ts'
-import { identifier, instant, text } from './scalar.ts'
+import { claimPatterns, claims } from './claims.ts'
+import { identifier, instant, oneTrue, text } from './scalar.ts'
 
 const reference = (to: string) => text({ max: 128, form: `the name of ${to}` })
 
@@ -20,9 +20,16 @@ export const personSchema = z.strictObject({
 
 const matcher = z.strictObject({
   issuer: reference('an issuer').describe('Name of an entry of `issuers`.'),
-  claims: claims().describe(
-    'Claims that must all fit: a value, a list of values of which one must fit, or a prefix that ends in `*`.',
-  ),
+  client_id: claimPatterns()
+    .optional()
+    .describe(
+      'The client software as the token names it. Needed for tokens in which somebody acts for another (`act`).',
+    ),
+  claims: claims()
+    .optional()
+    .describe(
+      'Claims that must all fit: a value, a list of values of which one must fit, a prefix that ends in `*`, or `{contains: …}` for a claim that is a list. A name that starts with `/` is a JSON pointer into nested claims.',
+    ),
 })
 
 /** An agent: which tokens are its own, who answers for it, and until when. */
@@ -34,6 +41,7 @@ export const agentSchema = z.strictObject({
 })
 
 const when = z.strictObject({
+  anyone: oneTrue().optional().describe('Everybody whose token is accepted.'),
   groups: z
     .array(text({ max: 256 }))
     .optional()
@@ -56,7 +64,9 @@ export const accessRuleSchema = z.strictObject({
   roles: z
     .array(identifier())
     .min(1)
-    .describe('Roles that may be used there. Written as in SQL: quoted names keep their case.'),
+    .describe(
+      'Roles that may be used there; the first is taken when the driver asks for none. Written as in SQL: quoted names keep their case.',
+    ),
 })
 
 export type Person = Readonly<z.output<typeof personSchema>>

@@ -1,6 +1,6 @@
 /** Checks of access rules: what they name must exist, and a rule that no token can ever fit is a mistake. */
 import type { AccessRule } from './actors.ts'
-import { checkPrefixes } from './check-identity.ts'
+import { checkPatterns } from './claims.ts'
 import type { Finding, Path } from './problem.ts'
 import { checkReference } from './references.ts'
 import type { View } from './view.ts'
@@ -52,7 +52,7 @@ function* checkConditions({ name, when }: AccessRule, view: View, path: Path): G
     yield {
       code: 'matches_all',
       message: `access rule "${name}" would be for everybody with a valid token`,
-      hint: 'name groups, people, agents, issuers or claims',
+      hint: 'name groups, people, agents, issuers or claims, or say "anyone: true"',
       path,
     }
   }
@@ -73,7 +73,7 @@ function* checkConditions({ name, when }: AccessRule, view: View, path: Path): G
         path: [...path, 'claims'],
       }
     }
-    yield* checkPrefixes(when.claims, [...path, 'claims'])
+    yield* checkPatterns(when.claims, [...path, 'claims'])
   }
   for (const [at, person] of when.people?.entries() ?? [])
     yield* checkReference('person', person, view.people, [...path, 'people', at])

@@ -1,34 +1,40 @@
 /** Checks between issuers, people and agents. */
+
+import type { ClaimMatchers } from '../../core/identity/index.ts'
 import type { Agent } from './actors.ts'
-import { type ClaimMatch, patternImplies, patternsMeet } from './claims.ts'
+import { checkPatterns, matchersImply, matchersMeet } from './claims.ts'
+import type { Issuer } from './issuers.ts'
 import type { Finding, Path } from './problem.ts'
 import { checkReference } from './references.ts'
 import type { View } from './view.ts'
 
 export function* checkIssuers({ issuers }: View): Generator<Finding> {
-  const seen = new Map<string, string>()
-  for (const [name, issuer] of issuers ?? []) {
-    if (issuer === null) continue
-    const path: Path = ['issuers', name, 'issuer']
-    const other = seen.get(issuer.issuer)
-    if (other !== undefined) {
+  const known = [...(issuers ?? [])].filter((entry): entry is [string, Issuer] => entry[1] !== null)
+  for (const [index, [name, issuer]] of known.entries()) {
+    // Google signs for people and for machines under one `iss`: two entries, told apart by the audience.
+    const rival = known
+      .slice(0, index)
+      .find(
+        ([, other]) => other.issuer === issuer.issuer && other.audiences.some((aud) => issuer.audiences.includes(aud)),
+      )
+    if (rival !== undefined) {
       yield {
         code: 'overlap',
-        message: `issuers "${other}" and "${name}" have the same issuer`,
-        path,
-        hint: 'a token could be checked by either: join them',
+        message: `issuers "${rival[0]}" and "${name}" have the same issuer and an audience in common`,
+        hint: 'join them, or give each its own audience',
+        path: ['issuers', name, 'issuer'],
       }
     }
-    seen.set(issuer.issuer, name)
-    if (issuer.discovery !== undefined && issuer.jwks_uri !== undefined) {
+    if (issuer.jwks_uri !== undefined && issuer.discovery_hosts.length > 0) {
       yield {
         code: 'invalid_value',
-        message: `issuer "${name}" has both "discovery" and "jwks_uri"`,
-        hint: 'keep the one that says where the keys are',
-        path: ['issuers', name, 'jwks_uri'],
+        message: `issuer "${name}" has both "jwks_uri" and "discovery_hosts"`,
+        hint: 'with "jwks_uri" nothing is discovered: keep one of them',
+        path: ['issuers', name, 'discovery_hosts'],
         atKey: true,
       }
     }
+    yield* checkPatterns(issuer.required_claims, ['issuers', name, 'required_claims'])
   }
 }
 
@@ -71,15 +77,16 @@ export function* checkAgents(view: View, now: number): Generator<Finding> {
     for (const [index, matcher] of agent.match.entries()) {
       const path: Path = ['agents', name, 'match', index]
       yield* checkReference('issuer', matcher.issuer, issuers, [...path, 'issuer'])
-      if (Object.keys(matcher.claims).length === 0) {
+      const matchers = matchersOf(matcher)
+      if (Object.keys(matchers).length === 0) {
         yield {
           code: 'matches_all',
           message: `agent "${name}" would be every token of issuer "${matcher.issuer}"`,
-          hint: 'name the claims that set its tokens apart',
-          path: [...path, 'claims'],
+          hint: 'name a client_id or claims that set its tokens apart',
+          path,
         }
       }
-      yield* checkPrefixes(matcher.claims, [...path, 'claims'])
+      yield* checkPatterns(matcher.claims ?? {}, [...path, 'claims'])
     }
     if (agent.expires < now) {
       yield {
@@ -94,38 +101,23 @@ export function* checkAgents(view: View, now: number): Generator<Finding> {
   yield* checkOverlaps(view)
 }
 
-/** `repo:acme*` also fits `repo:acme-evil/…`: a prefix should end where a part of the value ends. */
-export function* checkPrefixes(claims: ClaimMatch, path: Path): Generator<Finding> {
-  for (const [claim, patterns] of Object.entries(claims)) {
-    for (const pattern of patterns) {
-      if (!('prefix' in pattern) || !/[\p{L}\p{N}]$/u.test(pattern.prefix)) continue
-      yield {
-        severity: 'warning',
-        code: 'matches_all',
-        message: `"${pattern.prefix}*" also fits longer names that start with "${pattern.prefix}"`,
-        hint: 'end the prefix with a delimiter, for example "/" or ":"',
-        path: [...path, claim],
-      }
-    }
-  }
-}
-
 /** A token that is two agents would be neither: the choice must not depend on the order of the file. */
 function* checkOverlaps({ agents }: View): Generator<Finding> {
   const known = [...(agents ?? [])].filter((entry): entry is [string, Agent] => entry[1] !== null)
   for (const [index, [name, agent]] of known.entries()) {
     for (const [otherName, other] of known.slice(0, index)) {
       for (const [at, matcher] of agent.match.entries()) {
-        const rivals = other.match.filter(({ issuer }) => issuer === matcher.issuer)
+        const mine = matchersOf(matcher)
+        const rivals = other.match.filter(({ issuer }) => issuer === matcher.issuer).map(matchersOf)
         const path: Path = ['agents', name, 'match', at]
-        if (rivals.some((rival) => implies(matcher.claims, rival.claims) || implies(rival.claims, matcher.claims))) {
+        if (rivals.some((rival) => matchersImply(mine, rival) || matchersImply(rival, mine))) {
           yield {
             code: 'overlap',
             message: `a token of agent "${name}" would be agent "${otherName}", too`,
             hint: 'add a claim that sets them apart',
             path,
           }
-        } else if (rivals.some((rival) => meet(matcher.claims, rival.claims))) {
+        } else if (rivals.some((rival) => matchersMeet(mine, rival))) {
           yield {
             severity: 'warning',
             code: 'overlap',
@@ -139,15 +131,7 @@ function* checkOverlaps({ agents }: View): Generator<Finding> {
   }
 }
 
-function implies(inner: ClaimMatch, outer: ClaimMatch): boolean {
-  return Object.entries(outer).every(([claim, allowed]) =>
-    inner[claim]?.every((pattern) => allowed.some((candidate) => patternImplies(pattern, candidate))),
-  )
-}
-
-function meet(a: ClaimMatch, b: ClaimMatch): boolean {
-  return Object.entries(a).every(([claim, patterns]) => {
-    const others = b[claim]
-    return others === undefined || patterns.some((pattern) => others.some((other) => patternsMeet(pattern, other)))
-  })
+/** The client id is one more thing that a token says, under a name that no claim has. */
+function matchersOf({ client_id, claims = {} }: Agent['match'][number]): ClaimMatchers {
+  return client_id === undefined ? claims : { ...claims, '': client_id }
 }

@@ -3,7 +3,6 @@
  * in the morning is told the line, the column and the key that was meant, for every mistake at once.
  */
 export type { AccessRule, Agent, Person } from './actors.ts'
-export type { ClaimMatch, ClaimPattern } from './claims.ts'
 export type { Connection } from './connections.ts'
 export type { Issuer } from './issuers.ts'
 export { configJsonSchema } from './json-schema.ts'

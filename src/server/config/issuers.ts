@@ -1,19 +1,8 @@
 import * as z from 'zod'
+import { claims } from './claims.ts'
 import { duration, flag, oneOf, text, webUrl } from './scalar.ts'
 
-const ALGORITHMS = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'Ed25519',
-] as const
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const
 
 const SHARED_KEY = 'HMAC algorithms need a key that the issuer shares: anyone who can check a token could forge one'
 const REFUSED_ALGORITHMS = {
@@ -49,16 +38,19 @@ export const issuerSchema = z.strictObject({
     .min(1)
     .prefault(['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'])
     .describe('Signature algorithms that are accepted.'),
-  discovery: webUrl({ query: true })
-    .optional()
-    .describe('Discovery document. Without it and `jwks_uri`: `/.well-known/openid-configuration` below the issuer.'),
+  discovery_hosts: z
+    .array(text({ max: 255, form: 'a host, with its port where that is not 443' }))
+    .prefault([])
+    .describe(
+      'Further hosts at which the discovery document may say the keys are, for example `www.googleapis.com`. Discovery is used where there is no `jwks_uri`.',
+    ),
   jwks_uri: webUrl({ query: true })
     .optional()
-    .describe('Where the keys are, for an issuer without a discovery document. Not together with `discovery`.'),
+    .describe('Where the keys are, for an issuer without a discovery document. Not together with `discovery_hosts`.'),
   ca_file: text({ form: 'a path' })
     .optional()
     .describe(
-      'PEM file with the CA certificates that the issuer’s TLS certificate is checked against, besides the system’s.',
+      'PEM file with the CA certificates that the issuer’s TLS certificate is checked against, instead of the system’s.',
     ),
   groups: groups
     .optional()
@@ -67,25 +59,28 @@ export const issuerSchema = z.strictObject({
     .prefault('sub')
     .describe('Claim that names the subject, stable for ever: never an e-mail address.'),
   client_id_claim: claimName()
-    .prefault('azp')
-    .describe('Claim that names the client software: `azp`, `cid`, `appid` or `client_id`, as the issuer has it.'),
+    .optional()
+    .describe(
+      'Claim that names the client software. Without it the first present of `azp`, `client_id`, `cid` and `appid`.',
+    ),
   clock_skew: duration({ min: '0s', max: '5m' })
     .prefault('30s')
     .describe('How far the clocks of issuer and gateway may differ.'),
-  max_age: duration({ min: '1m', max: '30d' })
+  max_age: duration({ min: '1m', max: '30d' }).prefault('24h').describe('Longest time since a token was issued.'),
+  max_lifetime: duration({ min: '1m', max: '30d' })
     .prefault('24h')
-    .describe('Longest time from a token’s issue to its use, whatever its own expiry says.'),
+    .describe('Longest time between a token’s issue and its expiry: one that is good for years is refused at once.'),
   token_types: z
     .array(text({ max: 64 }))
     .min(1)
     .optional()
-    .describe(
-      'Values of the header `typ` that are accepted, for example `at+jwt`. Without it the header is not looked at.',
-    ),
-  required_claims: z
-    .array(claimName())
-    .prefault([])
-    .describe('Claims that a token must have besides `iss`, `sub`, `aud`, `exp` and `iat`.'),
+    .describe('Values of the header `typ` that are accepted. Without it `at+jwt`, `JWT`, or no `typ` at all.'),
+  id_tokens: flag()
+    .prefault(false)
+    .describe('Take ID tokens, too, where the issuer gives no access token that can be checked (Google).'),
+  required_claims: claims()
+    .prefault({})
+    .describe('What every token must say besides: pins of tenant, domain or client. Written as under `agents`.'),
 })
 
 export type Issuer = Readonly<z.output<typeof issuerSchema>>

@@ -90,6 +90,14 @@ export function flag() {
   })
 }
 
+/** A switch that is either on or not there. */
+export function oneTrue() {
+  return scalar({ const: true }, (value) => {
+    if (value === true) return value
+    return reject(`must be true or not be there, not ${show(value)}`)
+  })
+}
+
 export function oneOf<const T extends string>(values: readonly T[], refusals: Readonly<Record<string, string>> = {}) {
   return scalar({ type: 'string', enum: [...values] }, (value) => {
     const found = values.find((candidate) => candidate === value)
