@@ -34,17 +34,11 @@ export function readScalar(
   document: JsonDocument,
   value: JsonValue | undefined,
 ): string | number | boolean | undefined {
-  switch (value?.kind) {
-    case 'string':
-    case 'boolean':
-      return parseValue(document, value) as string | boolean
-    case 'number': {
-      const number = parseValue(document, value) as number
-      return Number.isFinite(number) && (!Number.isInteger(number) || Number.isSafeInteger(number)) ? number : undefined
-    }
-    default:
-      return undefined
-  }
+  if (value?.kind === 'string') return readString(document, value)
+  if (value?.kind === 'boolean') return readBoolean(document, value)
+  if (value?.kind !== 'number') return undefined
+  const number = parseValue(document, value) as number
+  return Number.isFinite(number) && (!Number.isInteger(number) || Number.isSafeInteger(number)) ? number : undefined
 }
 
 /** The raw text of a value. */

@@ -86,10 +86,11 @@ describe('scanObject', () => {
   })
 
   it('sees watched names at any depth, below the named member only', () => {
-    const watch = new Set(['stageInfo', 'creds'])
+    const watch = new Set(['stageinfo', 'creds'])
     const seen = (text: string) => [...scanObject(Buffer.from(text), { watch, watchBelow: 'data' }).watched]
     assert.deepEqual(seen('{"data":{"x":[{"stag\\u0065Info":1}]}}'), ['stageInfo'])
     assert.deepEqual(seen('{"creds":1,"data":{"rowset":[["creds"]]},"tail":{"stageInfo":1}}'), [])
+    assert.deepEqual(seen('{"data":{"STAGEINFO":{"CREDS":1}}}'), ['STAGEINFO', 'CREDS'])
     assert.deepEqual([...scanObject(Buffer.from('{"creds":{}}'), { watch }).watched], ['creds'])
   })
 

@@ -8,13 +8,17 @@ export interface ScanOptions {
   readonly paths?: readonly string[]
   /** Deepest nesting of objects and arrays. */
   readonly maxDepth?: number
-  /** Member names to look out for at any depth below `watchBelow`. */
+  /**
+   * Member names, in lower case, to look out for at any depth below `watchBelow`. Compared without regard to case:
+   * Go's `encoding/json` reads `StageInfo` as `stageInfo`.
+   */
   readonly watch?: ReadonlySet<string>
   /** A name of the root's members; names outside of it are not watched. */
   readonly watchBelow?: string
 }
 
 const DEFAULT_MAX_DEPTH = 64
+const NO_BYTE = -1
 
 /**
  * Reads a JSON object (RFC 8259) in one pass over its bytes, and says where the wanted values lie, so that they can be
@@ -62,7 +66,7 @@ class Scanner {
 
   #value(depth: number, wanted: PathNode | undefined): JsonValue {
     const start = this.#position
-    const byte = this.#bytes[start]
+    const byte = this.#bytes[start] ?? NO_BYTE
     let kind: JsonKind
     let members = NO_MEMBERS
     switch (byte) {
@@ -111,7 +115,7 @@ class Scanner {
       names.add(name)
       if (depth === 1 && this.#watchBelow !== undefined) {
         this.#watching = this.#watch.size > 0 && name === this.#watchBelow
-      } else if (this.#watching && this.#watch.has(name)) {
+      } else if (this.#watching && this.#watch.has(name.toLowerCase())) {
         this.#seen.add(name)
       }
       this.#skipSpace()

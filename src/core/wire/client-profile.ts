@@ -1,0 +1,129 @@
+/**
+ * What Icecore knows of each client, in one table. The facts come from running the drivers (Node 3.3, Python 4.8 and
+ * 5.2, Go 1.19 and 2.1, JDBC 4.4) or reading their source (.NET, C). A client is what it claims to be: nothing here
+ * grants anything.
+ */
+export interface ClientProfile {
+  /** Stable word for logs and tests. */
+  readonly client: string
+  /** How long a request may be held before it is answered "in progress". */
+  readonly pollHoldMs: number
+  /** After this long the client gives up waiting for one response, and sends the request again. */
+  readonly responseLimitMs: number
+  /** Whether it sends `chunkHeaders` with its chunk requests. */
+  readonly sendsChunkHeaders: boolean
+  /** `CLIENT_STAGE_ARRAY_BINDING_THRESHOLD` that keeps binds out of stages. */
+  readonly stageBindThreshold: number
+  /** What it can read; which of them it gets, the upstream decides. */
+  readonly formats: readonly ('json' | 'arrow')[]
+}
+
+interface Row extends ClientProfile {
+  readonly applications: readonly string[]
+  /** First major version the row is about, and the first it is no longer about. */
+  readonly from: number
+  readonly below: number
+}
+
+/** Below every proxy's and every client's limit (nginx and AWS load balancers cut at 60 s idle, Python 4 too). */
+const HOLD_MS = 40_000
+/** 0 means "never" to all but Node, which compares `binds > threshold`. */
+const NEVER_STAGE = 0
+const NEVER_STAGE_NODE = 2_147_483_647
+
+const BASE = { from: 0, below: Number.POSITIVE_INFINITY, pollHoldMs: HOLD_MS, stageBindThreshold: NEVER_STAGE }
+
+const ROWS: readonly Row[] = [
+  {
+    ...BASE,
+    client: 'node',
+    applications: ['javascript'],
+    responseLimitMs: 90_000,
+    sendsChunkHeaders: true,
+    stageBindThreshold: NEVER_STAGE_NODE,
+    formats: ['json'],
+  },
+  {
+    ...BASE,
+    client: 'python-4',
+    applications: ['pythonconnector'],
+    below: 5,
+    responseLimitMs: 60_000,
+    sendsChunkHeaders: true,
+    formats: ['json', 'arrow'],
+  },
+  {
+    ...BASE,
+    client: 'python-5',
+    applications: ['pythonconnector'],
+    from: 5,
+    // It sleeps up to 16 s between polls, more with every poll, so it gets few and long ones.
+    pollHoldMs: 240_000,
+    responseLimitMs: 300_000,
+    sendsChunkHeaders: true,
+    formats: ['json', 'arrow'],
+  },
+  {
+    ...BASE,
+    // Their version is their own, and says nothing of the connector below: the shorter limit of Python 4 holds.
+    client: 'python-library',
+    applications: ['snowflakesqlalchemy', 'pythonsnowpark'],
+    responseLimitMs: 60_000,
+    sendsChunkHeaders: true,
+    formats: ['json', 'arrow'],
+  },
+  {
+    ...BASE,
+    client: 'go',
+    applications: ['go'],
+    responseLimitMs: 900_000,
+    sendsChunkHeaders: true,
+    formats: ['json', 'arrow'],
+  },
+  {
+    ...BASE,
+    client: 'jdbc',
+    applications: ['jdbc'],
+    responseLimitMs: 300_000,
+    sendsChunkHeaders: true,
+    formats: ['json', 'arrow'],
+  },
+  {
+    ...BASE,
+    client: 'dotnet',
+    applications: ['.net'],
+    responseLimitMs: Number.POSITIVE_INFINITY,
+    sendsChunkHeaders: true,
+    formats: ['json', 'arrow'],
+  },
+  {
+    ...BASE,
+    client: 'c',
+    applications: ['odbc', 'c api', 'c_api', 'php_pdo'],
+    responseLimitMs: 90_000,
+    sendsChunkHeaders: true,
+    formats: ['json', 'arrow'],
+  },
+]
+
+/** A client nobody knows gets the strictest of everything; a chunk link must then do without the header. */
+const UNKNOWN: ClientProfile = {
+  client: 'unknown',
+  pollHoldMs: HOLD_MS,
+  responseLimitMs: 60_000,
+  sendsChunkHeaders: false,
+  stageBindThreshold: NEVER_STAGE,
+  formats: ['json', 'arrow'],
+}
+
+/** By `CLIENT_APP_ID` and `CLIENT_APP_VERSION`. */
+export function clientProfile(application: string, version: string): ClientProfile {
+  const name = application.toLowerCase()
+  const major = Number.parseInt(version, 10) || 0
+  const row = ROWS.find(
+    ({ applications, from, below }) => applications.includes(name) && major >= from && major < below,
+  )
+  if (row === undefined) return UNKNOWN
+  const { applications: _, from: __, below: ___, ...profile } = row
+  return profile
+}

@@ -1,0 +1,45 @@
+export { encodeAbortRequest, readAbortRequest } from './abort-request.ts'
+export { type ClientProfile, clientProfile } from './client-profile.ts'
+export { CODES, meansSessionLost, meansSessionTokenExpired, SQL_STATES } from './codes.ts'
+export { driverParameters, UPSTREAM_SESSION_PARAMETERS } from './driver-parameters.ts'
+export {
+  ENVELOPE_CONTENT_TYPE,
+  type ErrorFacts,
+  encodeError,
+  encodeInProgress,
+  encodeLoginRefusal,
+  encodeSessionError,
+  encodeSuccess,
+  type LoginRefusalFacts,
+} from './envelope.ts'
+export {
+  encodeLoginAnswer,
+  type LoginAnswerFacts,
+  type NamedParameter,
+  type OpenedSession,
+  readLoginAnswer,
+  type UpstreamLoginAnswer,
+} from './login-answer.ts'
+export { type LoginRequest, readLoginRequest } from './login-request.ts'
+export { type AnswerChunk, isQueryId, type QueryAnswer, readQueryAnswer, readStorageHeaders } from './query-answer.ts'
+export {
+  buildQueryBody,
+  QUERY_REQUEST_LIMITS,
+  type QueryBodyParts,
+  type QueryRequest,
+  type QueryRequestLimits,
+  readQueryRequest,
+} from './query-request.ts'
+export type { ParameterValue } from './read-json.ts'
+export { admitParameters, type ParameterPlace, type SessionParameter, sessionParameter } from './session-parameters.ts'
+export { type StatementType, statementType } from './statement-types.ts'
+export { isStillRunning, type QueryStatus, readStatusAnswer, type StatusAnswer } from './status-answer.ts'
+export {
+  encodeTokenAnswer,
+  encodeTokenRequest,
+  type RenewedTokens,
+  readTokenAnswer,
+  readTokenRequest,
+  type TokenAnswer,
+  type TokenRequest,
+} from './token-request.ts'

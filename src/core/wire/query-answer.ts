@@ -1,0 +1,255 @@
+/** The answer to a query, to a poll and to a result by id: what Icecore reads of it, and where the parts lie. */
+import {
+  bytesOf,
+  countRows,
+  findValue,
+  type JsonDocument,
+  type JsonValue,
+  parseValue,
+  readBoolean,
+  readSafeInteger,
+  readString,
+} from '../../lib/json/index.ts'
+import type { ColumnFacts, Context } from '../recording/events.ts'
+import { CODES } from './codes.ts'
+import { readParameterList } from './parameter-list.ts'
+import { isMissing, type ParameterValue, protocolError, readAnswerPart, scanAnswer } from './read-json.ts'
+
+export interface AnswerChunk {
+  /** At cloud storage, pre-signed: a secret. */
+  readonly url: string
+  readonly rowCount: number
+  readonly uncompressedSize: number | null
+  readonly compressedSize: number | null
+}
+
+/** Places of values in the answer's bytes; undefined where the answer has no such member. */
+export interface AnswerSpans {
+  readonly data: JsonValue | undefined
+  readonly rowset: JsonValue | undefined
+  readonly rowsetBase64: JsonValue | undefined
+  readonly chunks: JsonValue | undefined
+  readonly chunkHeaders: JsonValue | undefined
+  readonly qrmk: JsonValue | undefined
+  readonly parameters: JsonValue | undefined
+  readonly queryId: JsonValue | undefined
+  readonly getResultUrl: JsonValue | undefined
+}
+
+export interface QueryAnswer {
+  /** For `editJson`: `data` and the members that `spans` names can be set and removed. */
+  readonly document: JsonDocument
+  readonly spans: AnswerSpans
+  readonly success: boolean
+  readonly code: string | null
+  readonly message: string | null
+  readonly sqlState: string | null
+  /** Lower-case UUID shape, checked: it goes into paths. */
+  readonly queryId: string | null
+  readonly inProgress: 'synchronous' | 'asynchronous' | null
+  readonly getResultUrl: string | null
+  readonly statementTypeId: number | null
+  /** Null where the answer holds no result. */
+  readonly format: 'json' | 'arrow' | null
+  readonly columns: readonly ColumnFacts[] | null
+  readonly total: number | null
+  readonly returned: number | null
+  /** Rows of `rowset`, counted. Null for Arrow and where there is no rowset. */
+  readonly inlineRows: number | null
+  readonly chunks: readonly AnswerChunk[]
+  /** Of a multi-statement: its children's query ids and statement types, in order. */
+  readonly resultIds: readonly string[]
+  readonly resultTypes: readonly string[]
+  /** As the upstream reports it after the statement. Null when the answer says nothing of it. */
+  readonly context: Context | null
+  readonly parameters: ReadonlyMap<string, ParameterValue>
+  /** Member names in `data` that no answer may carry to a client: credentials, pre-signed URLs, file transfers. */
+  readonly forbidden: readonly string[]
+}
+
+/** In lower case: the scanner compares so. */
+const FORBIDDEN = new Set([
+  'stageinfo',
+  'uploadinfo',
+  'command',
+  'presignedurl',
+  'presignedurls',
+  'encryptionmaterial',
+  'creds',
+])
+
+const SPANS = [
+  'rowset',
+  'rowsetBase64',
+  'chunks',
+  'chunkHeaders',
+  'qrmk',
+  'parameters',
+  'queryId',
+  'getResultUrl',
+] as const
+
+const QUERY_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+export function isQueryId(text: string): boolean {
+  return QUERY_ID.test(text)
+}
+
+/** Rejects with ICE_UPSTREAM_PROTOCOL what is no envelope, or one whose parts contradict its own form. */
+export function readQueryAnswer(bytes: Uint8Array): QueryAnswer {
+  const document = scanAnswer(bytes, { paths: ['data'], watch: FORBIDDEN, watchBelow: 'data' })
+  const at = (name: string): JsonValue | undefined => findValue(document, `data.${name}`)
+  const success = readBoolean(document, findValue(document, 'success'))
+  if (success === undefined) throw protocolError('the answer does not say whether it succeeded')
+  const code = readOptionalText(document, 'code')
+  const columns = readColumns(document, at('rowtype'))
+  const rowset = presentValue(at('rowset'))
+  return {
+    document,
+    spans: { data: findValue(document, 'data'), ...spansOf(document) },
+    success,
+    code,
+    message: readOptionalText(document, 'message'),
+    sqlState: readOptionalText(document, 'data.sqlState'),
+    queryId: readQueryId(document),
+    inProgress: readProgress(success, code),
+    getResultUrl: readOptionalText(document, 'data.getResultUrl'),
+    statementTypeId: readSafeInteger(document, at('statementTypeId')) ?? null,
+    format: readFormat(document, rowset, columns),
+    columns,
+    total: readSafeInteger(document, at('total')) ?? null,
+    returned: readSafeInteger(document, at('returned')) ?? null,
+    inlineRows:
+      rowset === undefined
+        ? null
+        : readAnswerPart('rowset', () => countRows(bytesOf(document, rowset), columns?.length ?? 0)),
+    chunks: readChunks(document, at('chunks')),
+    resultIds: readList(document, 'data.resultIds').map(checkedQueryId),
+    resultTypes: readList(document, 'data.resultTypes'),
+    context: readContext(document),
+    parameters: readParameterList(document, at('parameters')),
+    forbidden: [...document.watched],
+  }
+}
+
+/**
+ * The headers that cloud storage wants for this answer's chunks (protocol §11.1): secrets, so they are read when a
+ * chunk is opened and not kept in the answer.
+ */
+export function readStorageHeaders(answer: QueryAnswer): Readonly<Record<string, string>> {
+  const { document, spans } = answer
+  if (spans.chunkHeaders !== undefined && !isMissing(spans.chunkHeaders)) {
+    const headers = parseValue(document, spans.chunkHeaders)
+    if (
+      typeof headers !== 'object' ||
+      headers === null ||
+      !Object.values(headers).every((v) => typeof v === 'string')
+    ) {
+      throw protocolError('chunkHeaders are no texts')
+    }
+    return headers as Readonly<Record<string, string>>
+  }
+  const key = readString(document, spans.qrmk)
+  if (key === undefined) return {}
+  return {
+    'x-amz-server-side-encryption-customer-algorithm': 'AES256',
+    'x-amz-server-side-encryption-customer-key': key,
+  }
+}
+
+function spansOf(document: JsonDocument): Omit<AnswerSpans, 'data'> {
+  const entries = SPANS.map((name) => [name, findValue(document, `data.${name}`)])
+  return Object.fromEntries(entries) as Omit<AnswerSpans, 'data'>
+}
+
+function presentValue(value: JsonValue | undefined): JsonValue | undefined {
+  return isMissing(value) ? undefined : value
+}
+
+function readOptionalText(document: JsonDocument, path: string): string | null {
+  const value = findValue(document, path)
+  if (isMissing(value)) return null
+  const text = readString(document, value)
+  if (text === undefined) throw protocolError(`${path} is no text`)
+  return text
+}
+
+function readQueryId(document: JsonDocument): string | null {
+  const id = readOptionalText(document, 'data.queryId')
+  return id === null ? null : checkedQueryId(id)
+}
+
+function checkedQueryId(id: string): string {
+  if (!isQueryId(id)) throw protocolError('a query id is no UUID')
+  return id
+}
+
+function readProgress(success: boolean, code: string | null): QueryAnswer['inProgress'] {
+  if (!success) return null
+  if (code === CODES.inProgress) return 'synchronous'
+  return code === CODES.inProgressAsync ? 'asynchronous' : null
+}
+
+/** An absent format means JSON, as for all drivers that read such an answer at all. */
+function readFormat(
+  document: JsonDocument,
+  rowset: JsonValue | undefined,
+  columns: readonly ColumnFacts[] | null,
+): QueryAnswer['format'] {
+  const format = readOptionalText(document, 'data.queryResultFormat')
+  if (format === null) return rowset === undefined && columns === null ? null : 'json'
+  if (format !== 'json' && format !== 'arrow') throw protocolError('queryResultFormat is neither json nor arrow')
+  return format
+}
+
+function readColumns(document: JsonDocument, value: JsonValue | undefined): readonly ColumnFacts[] | null {
+  const columns = readArray(document, value, 'rowtype')
+  return (
+    columns?.map((column) => {
+      const { name, type } = (column ?? {}) as { readonly name?: unknown; readonly type?: unknown }
+      if (typeof name !== 'string' || typeof type !== 'string') throw protocolError('a column has no name or type')
+      return { name, type }
+    }) ?? null
+  )
+}
+
+function readChunks(document: JsonDocument, value: JsonValue | undefined): readonly AnswerChunk[] {
+  return (readArray(document, value, 'chunks') ?? []).map((chunk) => {
+    const { url, rowCount, uncompressedSize, compressedSize } = (chunk ?? {}) as Readonly<Record<string, unknown>>
+    if (typeof url !== 'string') throw protocolError('a chunk has no url')
+    if (!isCount(rowCount)) throw protocolError('a chunk does not say how many rows it has')
+    return {
+      url,
+      rowCount,
+      uncompressedSize: isCount(uncompressedSize) ? uncompressedSize : null,
+      compressedSize: isCount(compressedSize) ? compressedSize : null,
+    }
+  })
+}
+
+function readArray(document: JsonDocument, value: JsonValue | undefined, name: string): readonly unknown[] | undefined {
+  if (value === undefined || isMissing(value)) return undefined
+  if (value.kind !== 'array') throw protocolError(`${name} is no list`)
+  return parseValue(document, value) as readonly unknown[]
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+}
+
+function readList(document: JsonDocument, path: string): readonly string[] {
+  const text = readOptionalText(document, path)
+  return text === null || text === '' ? [] : text.split(',')
+}
+
+const CONTEXT_MEMBERS = ['finalRoleName', 'finalWarehouseName', 'finalDatabaseName', 'finalSchemaName'] as const
+
+function readContext(document: JsonDocument): Context | null {
+  if (CONTEXT_MEMBERS.every((name) => findValue(document, `data.${name}`) === undefined)) return null
+  return {
+    role: readOptionalText(document, 'data.finalRoleName'),
+    warehouse: readOptionalText(document, 'data.finalWarehouseName'),
+    database: readOptionalText(document, 'data.finalDatabaseName'),
+    schema: readOptionalText(document, 'data.finalSchemaName'),
+  }
+}
