@@ -1,5 +1,6 @@
 /** Appends that wait for their flush, in order. */
-import { type EventInput, type EventTimes, encodeEvent } from '../../core/recording/index.ts'
+import { type EventTimes, encodeEvent } from '../../core/recording/format/index.ts'
+import type { EventInput } from '../../core/recording/index.ts'
 
 /** One call of `append`: its events go into the same flush, and succeed or fail together. */
 export interface Append {

@@ -18,11 +18,11 @@ import {
   readSegment,
   type SegmentEnd,
   type SegmentPosition,
-  type StoredEvent,
   segmentName,
   segmentNumber,
   segmentStart,
-} from '../../core/recording/index.ts'
+} from '../../core/recording/format/index.ts'
+import type { StoredEvent } from '../../core/recording/index.ts'
 import { IcecoreError } from '../../errors.ts'
 
 /** Between two events of a journal. */

@@ -8,13 +8,8 @@
  */
 import type { KeyObject } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
-import {
-  type EventInput,
-  type EventType,
-  encodeEvent,
-  type PlacedEvent,
-  type RecordedEvent,
-} from '../../core/recording/index.ts'
+import { encodeEvent, type PlacedEvent } from '../../core/recording/format/index.ts'
+import type { EventInput, EventType, RecordedEvent } from '../../core/recording/index.ts'
 import { IcecoreError } from '../../errors.ts'
 import type { Recorder } from '../../gate/ports.ts'
 import type { Clock, Timer } from '../../lib/clock.ts'

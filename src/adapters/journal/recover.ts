@@ -8,7 +8,7 @@ import {
   type OpenSegment,
   readSegment,
   segmentStart,
-} from '../../core/recording/index.ts'
+} from '../../core/recording/format/index.ts'
 import { chainAfter, JournalReader, type JournalReaderOptions } from './journal-reader.ts'
 
 export interface RecoveredJournal {

@@ -8,7 +8,7 @@ import {
   encodeSegmentHeader,
   hashOf,
   segmentName,
-} from '../../core/recording/index.ts'
+} from '../../core/recording/format/index.ts'
 import { type JournalFile, type JournalFiles, writeFully } from './journal-files.ts'
 import type { JournalPosition } from './journal-reader.ts'
 

@@ -1,41 +1,22 @@
-export { type Damage, type DamageKind, damageError } from './damage.ts'
-export {
-  type Binding,
-  type ChildFacts,
-  type ClaimedClient,
-  type ColumnFacts,
-  type Context,
-  type DecisionReason,
-  type Door,
-  type EventFacts,
-  type EventInput,
-  type EventStamp,
-  type EventType,
-  type FailureFacts,
-  isEventType,
-  type NetworkFacts,
-  type OpaqueEvent,
-  type RecordedEvent,
-  type StoredEvent,
+export type {
+  Binding,
+  ChildFacts,
+  ClaimedClient,
+  ColumnFacts,
+  Context,
+  DecisionReason,
+  Door,
+  EventFacts,
+  EventInput,
+  EventStamp,
+  EventType,
+  FailureFacts,
+  NetworkFacts,
+  OpaqueEvent,
+  RecordedEvent,
+  StoredEvent,
 } from './events.ts'
-export { decodeFrame, decryptFrame, type EncodedFrame, encodeFrame, type FrameInput, hashOf } from './frame.ts'
-export { deriveKey, keyIdOf } from './keys.ts'
-export { CHAIN_START, FORMAT_MAJOR, FORMAT_MINOR, MAX_HEADER_BYTES, MAX_PAYLOAD_BYTES } from './layout.ts'
-export { decodeEvent, type EventTimes, encodeEvent } from './payload.ts'
-export {
-  encodeSegmentHeader,
-  type OpenSegment,
-  openSegment,
-  type SegmentHeader,
-  segmentName,
-  segmentNumber,
-} from './segment-header.ts'
-export {
-  type EventPlace,
-  type PlacedEvent,
-  readSegment,
-  type SegmentEnd,
-  type SegmentPosition,
-  segmentStart,
-} from './segment-reader.ts'
-export { checkContinuity, checkSequence } from './segment-sequence.ts'
+export { isEventType } from './events.ts'
+export { type ErrorReason, type Scene, scenes } from './scenes.ts'
+export type { DeliveryView, Outcome, ResultView, SessionView, StatementView } from './session-view.ts'
+export { foldSession, SessionFold } from './session-view.ts'

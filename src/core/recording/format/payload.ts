@@ -1,5 +1,5 @@
 /** An event as the plaintext of a frame: `u8 kind | u32 header length | header JSON | body`. */
-import { type EventInput, isEventType, type StoredEvent } from './events.ts'
+import { type EventInput, isEventType, type StoredEvent } from '../events.ts'
 import { PAYLOAD_EVENT, PAYLOAD_PREFIX_BYTES } from './layout.ts'
 
 export interface EventTimes {

@@ -2,8 +2,9 @@
  * Reads the frames of a segment and says precisely how it ends. What was acknowledged is never left out in silence:
  * either every frame comes, or the damage is named.
  */
+
+import type { StoredEvent } from '../events.ts'
 import type { Damage, DamageKind } from './damage.ts'
-import type { StoredEvent } from './events.ts'
 import { decodeFrame, decryptFrame, hashOf } from './frame.ts'
 import { FRAME } from './layout.ts'
 import { decodeEvent } from './payload.ts'

@@ -1,4 +1,4 @@
-import { IcecoreError } from '../../errors.ts'
+import { IcecoreError } from '../../../errors.ts'
 
 /** What can be wrong with a journal. Each kind asks for another reaction of the operator. */
 export type DamageKind =

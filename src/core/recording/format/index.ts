@@ -1,0 +1,22 @@
+export { type Damage, type DamageKind, damageError } from './damage.ts'
+export { decodeFrame, decryptFrame, type EncodedFrame, encodeFrame, type FrameInput, hashOf } from './frame.ts'
+export { deriveKey, keyIdOf } from './keys.ts'
+export { CHAIN_START, FORMAT_MAJOR, FORMAT_MINOR, MAX_HEADER_BYTES, MAX_PAYLOAD_BYTES } from './layout.ts'
+export { decodeEvent, type EventTimes, encodeEvent } from './payload.ts'
+export {
+  encodeSegmentHeader,
+  type OpenSegment,
+  openSegment,
+  type SegmentHeader,
+  segmentName,
+  segmentNumber,
+} from './segment-header.ts'
+export {
+  type EventPlace,
+  type PlacedEvent,
+  readSegment,
+  type SegmentEnd,
+  type SegmentPosition,
+  segmentStart,
+} from './segment-reader.ts'
+export { checkContinuity, checkSequence } from './segment-sequence.ts'

@@ -1,0 +1,124 @@
+/** The steps of a replay, in order and with their times. */
+import type { EventFacts, FailureFacts, RecordedEvent, StoredEvent } from './events.ts'
+
+interface SceneTimes {
+  readonly lsn: number
+  /** Wall clock of the event. */
+  readonly at: number
+  /** Milliseconds since the first event of the session, by the monotonic clock where one process wrote both. */
+  readonly offsetMs: number
+  readonly statement: string | null
+}
+
+export type Scene = SceneTimes &
+  (
+    | { readonly scene: 'log-in'; readonly facts: EventFacts['session.opened'] }
+    | { readonly scene: 'statement'; readonly facts: EventFacts['statement.received'] }
+    | { readonly scene: 'hold'; readonly facts: EventFacts['statement.decision'] }
+    /** A part of a result, whole: `body` holds the bytes as they were delivered. */
+    | {
+        readonly scene: 'result'
+        readonly step: 'rows'
+        readonly facts: EventFacts['result.batch']
+        readonly schema: EventFacts['result.schema'] | null
+        readonly body: Uint8Array
+      }
+    | { readonly scene: 'result'; readonly step: 'completed'; readonly facts: EventFacts['statement.completed'] }
+    | {
+        readonly scene: 'denial'
+        readonly icecore: string | null
+        readonly text: string
+        readonly failure: FailureFacts | null
+      }
+    | {
+        readonly scene: 'error'
+        readonly reason: ErrorReason
+        readonly text: string
+        readonly failure: FailureFacts | null
+      }
+    | { readonly scene: 'end'; readonly facts: EventFacts['session.ended'] }
+  )
+
+export type ErrorReason = 'failed' | 'cancelled' | 'outcome_unknown' | 'delivery_broken'
+
+/** Plain omission would merge the union's members. */
+type Step<T> = T extends Scene ? Omit<T, keyof SceneTimes> : never
+
+export async function* scenes(events: AsyncIterable<StoredEvent> | Iterable<StoredEvent>): AsyncGenerator<Scene> {
+  const timeline = new Timeline()
+  const stage = new Stage()
+  for await (const event of events) {
+    const offsetMs = timeline.offset(event)
+    const step = event.type === 'opaque' ? null : stage.step(event)
+    if (step !== null) {
+      yield { ...step, lsn: event.lsn, at: event.at, offsetMs, statement: event.statement ?? null }
+    }
+  }
+}
+
+class Timeline {
+  #last: { at: number; monotonic: number } | null = null
+  #offset = 0
+
+  offset(event: StoredEvent): number {
+    if (this.#last !== null) {
+      const elapsed = event.monotonic - this.#last.monotonic
+      // A monotonic clock that went back belongs to another process: the gateway was restarted in between.
+      this.#offset += elapsed >= 0 ? elapsed : Math.max(0, event.at - this.#last.at)
+    }
+    this.#last = event
+    return this.#offset
+  }
+}
+
+class Stage {
+  readonly #schemas = new Map<string, EventFacts['result.schema']>()
+  readonly #pieces = new Map<string, Uint8Array[]>()
+
+  step(event: RecordedEvent): Step<Scene> | null {
+    switch (event.type) {
+      case 'session.opened':
+        return { scene: 'log-in', facts: event.facts }
+      case 'statement.received':
+        return { scene: 'statement', facts: event.facts }
+      case 'statement.decision':
+        return event.facts.decision === 'hold' ? { scene: 'hold', facts: event.facts } : null
+      case 'result.schema':
+        this.#schemas.set(event.facts.queryId, event.facts)
+        return null
+      case 'result.batch':
+        return this.#rows(event)
+      case 'statement.completed':
+        return { scene: 'result', step: 'completed', facts: event.facts }
+      case 'statement.denied':
+        return { scene: 'denial', icecore: event.facts.icecore, text: event.facts.message, failure: event.facts }
+      case 'request.refused':
+        return { scene: 'denial', icecore: event.facts.icecore, text: event.facts.reason, failure: null }
+      case 'statement.failed':
+        return { scene: 'error', reason: 'failed', text: event.facts.message, failure: event.facts }
+      case 'statement.cancelled':
+        return { scene: 'error', reason: 'cancelled', text: event.facts.by, failure: null }
+      case 'statement.outcomeUnknown':
+        return { scene: 'error', reason: 'outcome_unknown', text: event.facts.reason, failure: null }
+      case 'result.broken':
+        return { scene: 'error', reason: 'delivery_broken', text: event.facts.reason, failure: null }
+      case 'session.ended':
+        return { scene: 'end', facts: event.facts }
+      default:
+        return null
+    }
+  }
+
+  #rows(event: Extract<RecordedEvent, { type: 'result.batch' }>): Step<Scene> | null {
+    const { queryId, part, index, delivery, last } = event.facts
+    const key = `${queryId} ${part} ${index} ${delivery}`
+    const pieces = [...(this.#pieces.get(key) ?? []), event.body ?? new Uint8Array()]
+    if (!last) {
+      this.#pieces.set(key, pieces)
+      return null
+    }
+    this.#pieces.delete(key)
+    const schema = this.#schemas.get(queryId) ?? null
+    return { scene: 'result', step: 'rows', facts: event.facts, schema, body: Buffer.concat(pieces) }
+  }
+}
