@@ -14,6 +14,8 @@ export interface ClientProfile {
   readonly sendsChunkHeaders: boolean
   /** `CLIENT_STAGE_ARRAY_BINDING_THRESHOLD` that keeps binds out of stages. */
   readonly stageBindThreshold: number
+  /** The session parameter that chooses its result format; null where there is none. */
+  readonly formatParameter: string | null
   /** What it can read; which of them it gets, the upstream decides. */
   readonly formats: readonly ('json' | 'arrow')[]
 }
@@ -41,6 +43,7 @@ const ROWS: readonly Row[] = [
     responseLimitMs: 90_000,
     sendsChunkHeaders: true,
     stageBindThreshold: NEVER_STAGE_NODE,
+    formatParameter: null,
     formats: ['json'],
   },
   {
@@ -50,6 +53,7 @@ const ROWS: readonly Row[] = [
     below: 5,
     responseLimitMs: 60_000,
     sendsChunkHeaders: true,
+    formatParameter: 'PYTHON_CONNECTOR_QUERY_RESULT_FORMAT',
     formats: ['json', 'arrow'],
   },
   {
@@ -61,6 +65,7 @@ const ROWS: readonly Row[] = [
     pollHoldMs: 240_000,
     responseLimitMs: 300_000,
     sendsChunkHeaders: true,
+    formatParameter: 'PYTHON_CONNECTOR_QUERY_RESULT_FORMAT',
     formats: ['json', 'arrow'],
   },
   {
@@ -70,6 +75,7 @@ const ROWS: readonly Row[] = [
     applications: ['snowflakesqlalchemy', 'pythonsnowpark'],
     responseLimitMs: 60_000,
     sendsChunkHeaders: true,
+    formatParameter: 'PYTHON_CONNECTOR_QUERY_RESULT_FORMAT',
     formats: ['json', 'arrow'],
   },
   {
@@ -78,6 +84,7 @@ const ROWS: readonly Row[] = [
     applications: ['go'],
     responseLimitMs: 900_000,
     sendsChunkHeaders: true,
+    formatParameter: 'GO_QUERY_RESULT_FORMAT',
     formats: ['json', 'arrow'],
   },
   {
@@ -86,6 +93,7 @@ const ROWS: readonly Row[] = [
     applications: ['jdbc'],
     responseLimitMs: 300_000,
     sendsChunkHeaders: true,
+    formatParameter: 'JDBC_QUERY_RESULT_FORMAT',
     formats: ['json', 'arrow'],
   },
   {
@@ -94,14 +102,25 @@ const ROWS: readonly Row[] = [
     applications: ['.net'],
     responseLimitMs: Number.POSITIVE_INFINITY,
     sendsChunkHeaders: true,
+    formatParameter: 'DOTNET_QUERY_RESULT_FORMAT',
+    formats: ['json', 'arrow'],
+  },
+  {
+    ...BASE,
+    client: 'odbc',
+    applications: ['odbc'],
+    responseLimitMs: 90_000,
+    sendsChunkHeaders: true,
+    formatParameter: 'ODBC_QUERY_RESULT_FORMAT',
     formats: ['json', 'arrow'],
   },
   {
     ...BASE,
     client: 'c',
-    applications: ['odbc', 'c api', 'c_api', 'php_pdo'],
+    applications: ['c api', 'c_api', 'php_pdo'],
     responseLimitMs: 90_000,
     sendsChunkHeaders: true,
+    formatParameter: 'C_API_QUERY_RESULT_FORMAT',
     formats: ['json', 'arrow'],
   },
 ]
@@ -113,6 +132,7 @@ const UNKNOWN: ClientProfile = {
   responseLimitMs: 60_000,
   sendsChunkHeaders: false,
   stageBindThreshold: NEVER_STAGE,
+  formatParameter: null,
   formats: ['json', 'arrow'],
 }
 

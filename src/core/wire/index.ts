@@ -1,4 +1,5 @@
 export { encodeAbortRequest, readAbortRequest } from './abort-request.ts'
+export { type AnswerOutcome, readOutcome } from './answer-outcome.ts'
 export { type ClientProfile, clientProfile } from './client-profile.ts'
 export { CODES, meansSessionLost, meansSessionTokenExpired, SQL_STATES } from './codes.ts'
 export { driverParameters, UPSTREAM_SESSION_PARAMETERS } from './driver-parameters.ts'
@@ -20,6 +21,7 @@ export {
   readLoginAnswer,
   type UpstreamLoginAnswer,
 } from './login-answer.ts'
+export { encodeKeyPairLogin } from './login-body.ts'
 export { type LoginRequest, readLoginRequest } from './login-request.ts'
 export { type AnswerChunk, isQueryId, type QueryAnswer, readQueryAnswer, readStorageHeaders } from './query-answer.ts'
 export {

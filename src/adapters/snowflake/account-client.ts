@@ -1,0 +1,104 @@
+/** Calls to one account: envelopes over the transport, with retries. Tokens come with each call. */
+import { type AnswerOutcome, meansSessionTokenExpired, readOutcome } from '../../core/wire/index.ts'
+import { IcecoreError } from '../../errors.ts'
+import type { Ids } from '../../lib/ids.ts'
+import type { Secret } from '../../lib/secret.ts'
+import { permittedUrl, type SnowflakeConnection } from './connection.ts'
+import type { SnowflakeOptions } from './options.ts'
+import { type Attempt, type RetryTools, retrying } from './retrying.ts'
+import { type HttpAnswer, Transport } from './transport.ts'
+import { TransportFailure } from './transport-failure.ts'
+
+export interface Call {
+  /** For logs. */
+  readonly what: string
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  /** Query parameters besides the attempt's own. */
+  readonly query: Readonly<Record<string, string>>
+  /** Made anew for each attempt: a log-in's token must be fresh. */
+  readonly body?: () => Uint8Array | Promise<Uint8Array>
+  readonly token: Secret | null
+  readonly accept: 'application/json' | 'application/snowflake'
+  /** A query tells the upstream about its retries, as drivers do (protocol §1.7). */
+  readonly reportsRetries?: boolean
+  readonly timeoutMs?: number
+  readonly attempts?: number
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface Answer extends AnswerOutcome {
+  readonly bytes: Uint8Array
+}
+
+export interface ClientTools extends RetryTools {
+  readonly ids: Ids
+}
+
+/** 503 and the like, of the upstream or of a proxy before it. */
+function isTransient(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500
+}
+
+export class AccountClient {
+  readonly transport: Transport
+  readonly #base: URL
+  readonly #options: SnowflakeOptions
+  readonly #tools: ClientTools
+
+  constructor(connection: SnowflakeConnection, options: SnowflakeOptions, tools: ClientTools) {
+    this.#base = permittedUrl(connection.url, connection.loosen.plainHttp === true, "the connection's url")
+    this.#options = options
+    this.#tools = tools
+    this.transport = new Transport(connection.ca, options, tools.clock)
+  }
+
+  /** Rejects with ICE_UPSTREAM_UNAVAILABLE, ICE_UPSTREAM_PROTOCOL, or the signal's reason. */
+  call(call: Call): Promise<Answer> {
+    const startedAt = this.#tools.clock.now()
+    const retry = { ...this.#options.retry, attempts: call.attempts ?? this.#options.retry.attempts }
+    return retrying(call.what, retry, this.#tools, (attempt) => this.#attempt(call, attempt, startedAt), call.signal)
+  }
+
+  async #attempt(call: Call, attempt: Attempt, startedAt: number): Promise<Answer> {
+    const url = new URL(call.path, this.#base)
+    for (const [name, value] of Object.entries(call.query)) url.searchParams.set(name, value)
+    url.searchParams.set('request_guid', this.#tools.ids.uuid())
+    if (call.reportsRetries === true && attempt.number > 0) {
+      url.searchParams.set('clientStartTime', String(startedAt))
+      url.searchParams.set('retryCount', String(attempt.number))
+      url.searchParams.set('retryReason', String(attempt.reason))
+    }
+    const answer = await this.transport.send({
+      method: call.method,
+      url,
+      headers: {
+        accept: call.accept,
+        'accept-encoding': 'gzip',
+        'content-type': 'application/json',
+        'user-agent': 'Icecore',
+        ...(call.token === null ? {} : { authorization: `Snowflake Token="${call.token.reveal()}"` }),
+      },
+      ...(call.body === undefined ? {} : { body: await call.body() }),
+      timeoutMs: call.timeoutMs ?? this.#options.timeouts.requestMs,
+      signal: call.signal,
+    })
+    return readAnswer(answer)
+  }
+}
+
+function readAnswer({ status, contentType, body }: HttpAnswer): Answer {
+  if (isTransient(status)) throw new TransportFailure(`HTTP status ${status}`, { sent: 'maybe', final: false, status })
+  // Snowflake answers 200 to everything; some put an envelope into a 401.
+  if (status !== 200 && status !== 401) throw protocolError(`it has the HTTP status ${status}`)
+  if (!/json|application\/snowflake/i.test(contentType)) throw protocolError('its content type is not JSON')
+  const outcome = readOutcome(body)
+  if (status === 401 && outcome.success && !meansSessionTokenExpired(outcome.code)) {
+    throw protocolError('it has the HTTP status 401')
+  }
+  return { ...outcome, bytes: body }
+}
+
+function protocolError(reason: string): IcecoreError {
+  return new IcecoreError('ICE_UPSTREAM_PROTOCOL', { reason })
+}

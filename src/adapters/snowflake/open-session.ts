@@ -1,0 +1,149 @@
+import {
+  clientProfile,
+  encodeKeyPairLogin,
+  readLoginAnswer,
+  UPSTREAM_SESSION_PARAMETERS,
+} from '../../core/wire/index.ts'
+import { IcecoreError, isIcecoreError } from '../../errors.ts'
+import type { UpstreamLogin } from '../../gate/ports.ts'
+import type { AccountClient, ClientTools } from './account-client.ts'
+import { ChunkStore } from './chunk-store.ts'
+import { accountWithoutRegion, type SnowflakeConnection } from './connection.ts'
+import type { KeyPair } from './key-pair.ts'
+import type { SnowflakeOptions } from './options.ts'
+import {
+  hasNoSecondaryRoles,
+  type OwnStatements,
+  readParameters,
+  readRoles,
+  turnSecondaryRolesOff,
+} from './own-statements.ts'
+import { SnowflakeSession } from './session.ts'
+import { SessionTokens } from './session-tokens.ts'
+
+export interface Account {
+  readonly connection: SnowflakeConnection
+  readonly client: AccountClient
+  readonly keyPair: KeyPair
+}
+
+export interface OpenTools extends ClientTools {
+  readonly options: SnowflakeOptions
+}
+
+/**
+ * Opens an upstream session that is fit for an agent: logged in with Icecore's credential, in the role that was asked
+ * for and no other, and with what the upstream says of its parameters. Rejects with ICE_UPSTREAM_UNAVAILABLE, or with
+ * ICE_UPSTREAM_LOGIN_FAILED whose cause says why; a session that is not fit is closed again.
+ */
+export async function openSession(account: Account, login: UpstreamLogin, tools: OpenTools): Promise<SnowflakeSession> {
+  const session = await logIn(account, login, tools)
+  const limit = new AbortController()
+  const timer = tools.clock.timer(tools.options.timeouts.openMs, () => limit.abort(new Error('the time limit passed')))
+  try {
+    return await prepare(account.connection, login, session, tools, limit.signal)
+  } catch (error) {
+    await session.close()
+    throw isIcecoreError(error, 'ICE_UPSTREAM_UNAVAILABLE') ? error : loginFailed(error)
+  } finally {
+    timer.cancel()
+  }
+}
+
+async function logIn(account: Account, login: UpstreamLogin, tools: OpenTools): Promise<SnowflakeSession> {
+  const { connection, client, keyPair } = account
+  const { options } = tools
+  const parameters =
+    connection.loosen.withoutParameters === true ? {} : { ...login.parameters, ...UPSTREAM_SESSION_PARAMETERS }
+  const answer = await client.call({
+    what: 'log-in',
+    method: 'POST',
+    path: '/session/v1/login-request',
+    query: loginQuery(connection, login, tools.ids.uuid()),
+    body: async () =>
+      encodeKeyPairLogin({
+        application: login.application,
+        applicationVersion: login.applicationVersion,
+        account: accountWithoutRegion(connection.account),
+        user: connection.user,
+        token: await keyPair.mintToken(connection, tools.clock.now(), options.tokenLifeSeconds),
+        parameters,
+        environment: { APPLICATION: 'Icecore' },
+      }),
+    token: null,
+    accept: 'application/json',
+    timeoutMs: options.timeouts.loginMs,
+  })
+  const { opened, code, message } = readLoginAnswer(answer.bytes)
+  if (opened === null) throw loginFailed(new Error(`${code ?? 'no code'}: ${message ?? 'no message'}`))
+  return new SnowflakeSession(
+    {
+      id: opened.sessionId,
+      context: opened.context,
+      parameters: opened.parameters,
+      serverVersion: opened.serverVersion,
+    },
+    {
+      tokens: new SessionTokens(client, tools.ids, opened.token, opened.masterToken),
+      chunks: new ChunkStore(client.transport, connection.loosen, options, tools),
+      timeouts: options.timeouts,
+      ids: tools.ids,
+      log: tools.log,
+    },
+  )
+}
+
+function loginQuery(
+  { loosen }: SnowflakeConnection,
+  { role, warehouse, database, schema }: UpstreamLogin,
+  requestId: string,
+): Readonly<Record<string, string>> {
+  return {
+    requestId,
+    ...(warehouse === null ? {} : { warehouse }),
+    ...(database === null ? {} : { databaseName: database }),
+    ...(schema === null ? {} : { schemaName: schema }),
+    ...(loosen.withoutRoles === true ? {} : { roleName: role }),
+  }
+}
+
+async function prepare(
+  { loosen }: SnowflakeConnection,
+  login: UpstreamLogin,
+  session: SnowflakeSession,
+  { ids }: OpenTools,
+  signal: AbortSignal,
+): Promise<SnowflakeSession> {
+  const { formatParameter } = clientProfile(login.application, login.applicationVersion)
+  const own: OwnStatements = {
+    session,
+    ids,
+    signal,
+    // Icecore reads JSON here, whatever the client's own format.
+    parameters: loosen.withoutParameters === true || formatParameter === null ? {} : { [formatParameter]: 'JSON' },
+  }
+  if (loosen.withoutRoles !== true) await turnSecondaryRolesOff(own)
+  const parameters =
+    loosen.withoutParameters === true
+      ? session.parameters
+      : new Map([...session.parameters, ...(await readParameters(own))])
+  if (loosen.withoutRoles === true) return session.withFacts({ context: session.context, parameters })
+  const { context, secondaryRoles } = await readRoles(own)
+  if (context.role !== canonicalName(login.role)) {
+    throw new Error(`the session has the role ${context.role} in place of ${login.role}`)
+  }
+  if (!hasNoSecondaryRoles(secondaryRoles)) {
+    throw new Error(`the session has secondary roles: ${secondaryRoles}`)
+  }
+  return session.withFacts({ context, parameters })
+}
+
+/** An identifier as the upstream shows it: upper case unless quoted. */
+function canonicalName(identifier: string): string {
+  const quoted = /^"((?:[^"]|"")+)"$/.exec(identifier)
+  return quoted?.[1]?.replaceAll('""', '"') ?? identifier.toUpperCase()
+}
+
+function loginFailed(cause: unknown): IcecoreError {
+  return new IcecoreError('ICE_UPSTREAM_LOGIN_FAILED', {}, { cause })
+}
