@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { displayWidth, pad, renderTable, safeLine, truncate, wrap } from './index.ts'
+
+test('width is counted in columns', () => {
+  const cases: readonly (readonly [string, number])[] = [
+    ['', 0],
+    ['abc', 3],
+    ['日本', 4],
+    ['e\u0301', 1],
+    ['👍🏽', 2],
+    ['❤️', 2],
+    ['한국', 4],
+    ['ｱ', 1],
+    ['Ａ', 2],
+    ['│', 1],
+  ]
+  for (const [text, width] of cases) assert.equal(displayWidth(text), width, text)
+})
+
+test('a cut text fits and says that it was cut', () => {
+  assert.equal(truncate('abcdef', 4), 'abc…')
+  assert.equal(truncate('abcd', 4), 'abcd')
+  assert.equal(truncate('日本語', 4), '日…')
+  assert.equal(truncate('x'.repeat(10_000_000), 5), 'xxxx…')
+  assert.equal(truncate('abc', 0), '')
+})
+
+test('padding counts columns, not characters', () => {
+  assert.equal(pad('日', 4), '日  ')
+  assert.equal(pad('7', 3, 'right'), '  7')
+})
+
+test('wrapping loses nothing', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 2, max: 20 }), (text, width) => {
+      const safe = safeLine(text)
+      const pieces = wrap(safe, width)
+      assert.equal(pieces.join(''), safe)
+      for (const piece of pieces) assert.ok(displayWidth(piece) <= width, piece)
+    }),
+  )
+})
+
+test('a table lines up and shows NULL', () => {
+  const lines = renderTable(
+    {
+      columns: [{ name: 'N', align: 'right' }, { name: 'NAME' }],
+      rows: [
+        ['1', '日本'],
+        ['20', null],
+      ],
+    },
+    { width: 40 },
+  )
+  assert.deepEqual(lines, [' N │ NAME', '───┼─────', ' 1 │ 日本', '20 │ NULL'])
+})
+
+test('a table is never wider than asked, whatever it holds', () => {
+  const cell = fc.option(fc.string({ unit: 'binary', maxLength: 60 }))
+  const tables = fc.integer({ min: 1, max: 30 }).chain((count) =>
+    fc.record({
+      names: fc.array(fc.string({ unit: 'binary', maxLength: 30 }), { minLength: count, maxLength: count }),
+      rows: fc.array(fc.array(cell, { minLength: count, maxLength: count }), { maxLength: 5 }),
+    }),
+  )
+  fc.assert(
+    fc.property(tables, fc.integer({ min: 20, max: 200 }), ({ names, rows }, width) => {
+      const lines = renderTable({ columns: names.map((name) => ({ name })), rows }, { width })
+      for (const line of lines) {
+        assert.ok(displayWidth(line) <= width, line)
+        assert.doesNotMatch(line, /\p{Cc}/u)
+      }
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('columns that do not fit are counted', () => {
+  const names = Array.from({ length: 50 }, (_, index) => ({ name: `C${index}` }))
+  const lines = renderTable({ columns: names, rows: [] }, { width: 80 })
+  assert.match(lines.at(-1)!, /^… 39 more columns$/)
+})
