@@ -1,0 +1,53 @@
+/** The parameters that an account hands to drivers at log-in and with every answer (protocol sheet §2.7). */
+
+type ParameterValue = string | number | boolean
+
+const CLIENT_PARAMETERS: Readonly<Record<string, ParameterValue>> = {
+  AUTOCOMMIT: true,
+  BINARY_OUTPUT_FORMAT: 'HEX',
+  CLIENT_CONSENT_CACHE_ID_TOKEN: false,
+  CLIENT_DISABLE_INCIDENTS: true,
+  CLIENT_ENABLE_LOG_INFO_STATEMENT_PARAMETERS: false,
+  CLIENT_HONOR_CLIENT_TZ_FOR_TIMESTAMP_NTZ: true,
+  CLIENT_MEMORY_LIMIT: 1536,
+  CLIENT_METADATA_REQUEST_USE_CONNECTION_CTX: false,
+  CLIENT_METADATA_USE_SESSION_DATABASE: false,
+  CLIENT_OUT_OF_BAND_TELEMETRY_ENABLED: false,
+  CLIENT_PREFETCH_THREADS: 4,
+  CLIENT_RESULT_CHUNK_SIZE: 160,
+  CLIENT_RESULT_COLUMN_CASE_INSENSITIVE: false,
+  CLIENT_RESULT_PREFETCH_SLOTS: 2,
+  CLIENT_RESULT_PREFETCH_THREADS: 1,
+  CLIENT_SESSION_CLONE: false,
+  CLIENT_SESSION_KEEP_ALIVE: false,
+  CLIENT_SESSION_KEEP_ALIVE_HEARTBEAT_FREQUENCY: 3600,
+  CLIENT_STAGE_ARRAY_BINDING_THRESHOLD: 65280,
+  CLIENT_TELEMETRY_ENABLED: false,
+  CLIENT_TELEMETRY_SESSIONLESS_ENABLED: false,
+  CLIENT_TIMESTAMP_TYPE_MAPPING: 'TIMESTAMP_LTZ',
+  CLIENT_USE_V1_QUERY_API: true,
+  CLIENT_VALIDATE_DEFAULT_PARAMETERS: true,
+  CSV_TIMESTAMP_FORMAT: '',
+  DATE_OUTPUT_FORMAT: 'YYYY-MM-DD',
+  ENABLE_STAGE_S3_PRIVATELINK_FOR_US_EAST_1: false,
+  JS_DRIVER_DISABLE_OCSP_FOR_NON_SF_ENDPOINTS: false,
+  JS_TREAT_INTEGER_AS_BIGINT: false,
+  QUERY_CONTEXT_CACHE_SIZE: 5,
+  SERVICE_NAME: '',
+  TIMESTAMP_LTZ_OUTPUT_FORMAT: '',
+  TIMESTAMP_NTZ_OUTPUT_FORMAT: 'YYYY-MM-DD HH24:MI:SS.FF3',
+  TIMESTAMP_OUTPUT_FORMAT: 'YYYY-MM-DD HH24:MI:SS.FF3 TZHTZM',
+  TIMESTAMP_TZ_OUTPUT_FORMAT: '',
+  TIMEZONE: 'America/Los_Angeles',
+  TIME_OUTPUT_FORMAT: 'HH24:MI:SS',
+}
+
+export interface Parameter {
+  readonly name: string
+  readonly value: ParameterValue
+}
+
+/** The client's parameters with the values that hold in a session. */
+export function clientParameters(effective: ReadonlyMap<string, ParameterValue>): readonly Parameter[] {
+  return Object.entries(CLIENT_PARAMETERS).map(([name, value]) => ({ name, value: effective.get(name) ?? value }))
+}
