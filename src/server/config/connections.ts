@@ -30,6 +30,10 @@ export const connectionSchema = z.strictObject({
   warehouse: identifier().optional().describe('Warehouse of a session that asks for none.'),
   database: identifier().optional().describe('Database of a session that asks for none.'),
   schema: identifier().optional().describe('Schema of a session that asks for none. Wants `database`.'),
+  storage_hosts: z
+    .array(text({ max: 255, form: 'a host name' }))
+    .optional()
+    .describe('Hosts of cloud storage that result chunks may come from. Without it every host.'),
   ca_file: text({ form: 'a path' })
     .optional()
     .describe(

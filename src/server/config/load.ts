@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, resolve } from 'node:path'
+import { parseSecretReference } from '../../adapters/secrets/index.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { checkAccess } from './check-access.ts'
 import { checkAgents, checkIssuers, checkPeople } from './check-identity.ts'
@@ -8,7 +9,6 @@ import { readDocument, type SourceDocument } from './document.ts'
 import { describeIssue } from './issues.ts'
 import { type Finding, formatPath, type Problem } from './problem.ts'
 import { type Config, configSchema } from './schema.ts'
-import type { SecretReference } from './secret-reference.ts'
 import { createView } from './view.ts'
 
 /** A config that can be used, with its warnings; or every problem that keeps it from being used. */
@@ -88,8 +88,10 @@ function place(finding: Finding, file: string, document: SourceDocument): Proble
 /** Makes every path in the config absolute. */
 function resolvePaths(config: Config, folder: string): Config {
   const absolute = (path: string): string => (isAbsolute(path) ? path : resolve(folder, path))
-  const reference = (secret: SecretReference): SecretReference =>
-    secret.from === 'file' ? { from: 'file', path: absolute(secret.path) } : secret
+  const reference = (text: string): string => {
+    const secret = parseSecretReference(text)
+    return secret?.source === 'file' ? `\${file:${absolute(secret.argument)}}` : text
+  }
   const withCa = <T extends { readonly ca_file?: string | undefined }>(entry: T): T =>
     entry.ca_file === undefined ? entry : { ...entry, ca_file: absolute(entry.ca_file) }
   return {

@@ -3,9 +3,9 @@
  * person who wrote it what is wrong, and yields what the program works with: milliseconds, bytes, references.
  */
 import * as z from 'zod'
+import { parseSecretReference } from '../../adapters/secrets/index.ts'
 import { closest } from '../../lib/text/index.ts'
 import type { ProblemCode } from './problem.ts'
-import { parseSecretReference, type SecretReference } from './secret-reference.ts'
 
 /** What a scalar hands over to issues.ts with a custom issue. */
 export interface RejectionDetails {
@@ -211,13 +211,15 @@ export function identifier() {
   })
 }
 
-/** `${file:…}`, `${env:…}` or `${exec:…}`. A secret written out is refused without being repeated. */
+/**
+ * `${file:…}`, `${env:…}` or `${exec:…}`. Yields the reference as written; a secret written out is refused
+ * without being repeated.
+ */
 export function secret() {
   const hint = `write \${file:PATH}, \${env:NAME} or \${exec:COMMAND}`
-  return scalar({ type: 'string', pattern: '^\\$\\{(file|env|exec):.+\\}$' }, (value): SecretReference => {
+  return scalar({ type: 'string', pattern: '^\\$\\{(file|env|exec):.+\\}$' }, (value): string => {
     if (typeof value === 'string') {
-      const reference = parseSecretReference(value)
-      if (reference !== null) return reference
+      if (parseSecretReference(value) !== null) return value
       if (value.startsWith('${')) return reject('is not a reference that Icecore understands', hint)
     }
     return reject('must be a reference to a secret, never the secret itself', hint, 'literal_secret')
