@@ -35,7 +35,7 @@ export class ChunkStore {
    * Opens a chunk; tries again until the headers are there. What breaks after that breaks the body: the caller may
    * have passed on part of it. ICE_UPSTREAM_UNAVAILABLE with `status` 403 means that the link has expired.
    */
-  open(source: ChunkSource, signal?: AbortSignal): Promise<ChunkBody> {
+  async open(source: ChunkSource, signal?: AbortSignal): Promise<ChunkBody> {
     const url = permittedUrl(source.url, this.#loosen.plainHttp === true, 'the address of a result chunk')
     if (this.#loosen.storageHosts !== undefined && !this.#loosen.storageHosts.includes(url.hostname)) {
       throw protocolError('a result chunk lies at a host that is not listed')

@@ -38,7 +38,7 @@ export const DEFAULT_SNOWFLAKE_OPTIONS: SnowflakeOptions = {
     loginMs: 30_000,
     openMs: 60_000,
     chunkIdleMs: 60_000,
-    logoutMs: 5_000,
+    logoutMs: 10_000,
   },
   maxAnswerBytes: 64 * 1024 * 1024,
   maxSockets: 512,
