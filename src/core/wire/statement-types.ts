@@ -70,6 +70,8 @@ const RANGES: readonly StatementRange[] = [
   'multi',
 ]
 
+const RANGE_SIZE = 0x1000
+
 export interface StatementType {
   readonly id: number
   readonly name: string
@@ -78,6 +80,7 @@ export interface StatementType {
 
 /** What an id means. An unknown id has its range's name: drivers tolerate unknown ids in the same way. */
 export function statementType(id: number): StatementType {
-  const range = RANGES[id >> 12] ?? 'unknown'
-  return { id, name: NAMES.get(id) ?? NAMES.get(id & 0xf000) ?? 'UNKNOWN', range }
+  const first = id - (id % RANGE_SIZE)
+  const range = RANGES[first / RANGE_SIZE] ?? 'unknown'
+  return { id, name: NAMES.get(id) ?? NAMES.get(first) ?? 'UNKNOWN', range }
 }
