@@ -102,7 +102,7 @@ export const DEFAULT_OPTIONS: EmulatorOptions = {
 export function parseFault(text: string): FaultSetting {
   const [name = '', value = '1'] = text.split(/=(.*)/s, 2)
   if (!isFaultName(name)) throw new RangeError(`Unknown fault '${name}'`)
-  const amount = Number(value)
+  const amount = value === '' ? Number.NaN : Number(value)
   if (!Number.isSafeInteger(amount) || amount < 0)
     throw new RangeError(`Fault ${name} wants a whole number, not '${value}'`)
   return { name, value: amount }

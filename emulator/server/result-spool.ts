@@ -41,7 +41,7 @@ export interface SpoolOptions {
 
 export class ResultSpool {
   readonly #options: SpoolOptions
-  readonly #directory = mkdtempSync(join(tmpdir(), 'snowflake-emulator-'))
+  readonly directory = mkdtempSync(join(tmpdir(), 'snowflake-emulator-'))
 
   constructor(options: SpoolOptions) {
     this.#options = options
@@ -97,7 +97,7 @@ export class ResultSpool {
   }
 
   async close(): Promise<void> {
-    await rm(this.#directory, { recursive: true, force: true })
+    await rm(this.directory, { recursive: true, force: true })
   }
 
   #fitsInline(rows: number, bytes: number): boolean {
@@ -107,7 +107,7 @@ export class ResultSpool {
   #openChunk(index: number): ChunkWriter {
     const { firstChunkBytes, maxChunkBytes } = this.#options
     const size = Math.min(firstChunkBytes * 2 ** index, maxChunkBytes)
-    return new ChunkWriter(join(this.#directory, randomUUID()), size)
+    return new ChunkWriter(join(this.directory, randomUUID()), size)
   }
 }
 
