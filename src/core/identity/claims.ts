@@ -57,7 +57,7 @@ export function quoteOutside(value: unknown): string {
  */
 export function keepClaims(claims: Claims, maxCharactersPerClaim: number): Claims {
   const kept = Object.entries(claims).filter(
-    ([name, value]) => isCleanText(name, 256) && JSON.stringify(value).length <= maxCharactersPerClaim,
+    ([name, value]) => isCleanText(name, 256) && (JSON.stringify(value) ?? '').length <= maxCharactersPerClaim,
   )
   return Object.fromEntries(kept)
 }

@@ -16,9 +16,8 @@ export function readGroups(claims: Claims, settings: IssuerIdentity['groups']): 
   if (value === undefined) return unknown(`the token has no claim ${settings.claim}`)
   if (!Array.isArray(value)) return unknown(`the claim ${settings.claim} is not a list`)
   if (value.length > settings.maxGroups) return unknown(`the token names more than ${settings.maxGroups} groups`)
-  const bad: unknown = value.find((name) => !isCleanText(name, GROUP_CHARACTERS))
-  if (bad !== undefined)
-    return unknown(`the claim ${settings.claim} holds ${quoteOutside(bad)}, which is no group name`)
+  const bad = value.findIndex((name) => !isCleanText(name, GROUP_CHARACTERS))
+  if (bad >= 0) return unknown(`the claim ${settings.claim} holds ${quoteOutside(value[bad])}, which is no group name`)
   return { status: 'known', names: [...new Set(value as string[])] }
 }
 
