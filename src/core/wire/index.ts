@@ -11,7 +11,6 @@ export {
   encodeLoginRefusal,
   encodeSessionError,
   encodeSuccess,
-  type LoginRefusalFacts,
 } from './envelope.ts'
 export {
   encodeLoginAnswer,
@@ -19,7 +18,6 @@ export {
   type NamedParameter,
   type OpenedSession,
   readLoginAnswer,
-  type UpstreamLoginAnswer,
 } from './login-answer.ts'
 export { encodeKeyPairLogin } from './login-body.ts'
 export { type LoginRequest, readLoginRequest } from './login-request.ts'
@@ -29,7 +27,6 @@ export {
   QUERY_REQUEST_LIMITS,
   type QueryBodyParts,
   type QueryRequest,
-  type QueryRequestLimits,
   readQueryRequest,
 } from './query-request.ts'
 export type { ParameterValue } from './read-json.ts'
@@ -39,9 +36,6 @@ export { isStillRunning, type QueryStatus, readStatusAnswer, type StatusAnswer }
 export {
   encodeTokenAnswer,
   encodeTokenRequest,
-  type RenewedTokens,
   readTokenAnswer,
   readTokenRequest,
-  type TokenAnswer,
-  type TokenRequest,
 } from './token-request.ts'
