@@ -1,5 +1,5 @@
 import type { Context } from '../../core/recording/events.ts'
-import { encodeAbortRequest, isQueryId, type OpenedSession, type ParameterValue } from '../../core/wire/index.ts'
+import { encodeAbortRequest, isQueryId, type ParameterValue } from '../../core/wire/index.ts'
 import { IcecoreError } from '../../errors.ts'
 import type { ChunkBody, ChunkSource, QuerySubmission, UpstreamSession } from '../../gate/ports.ts'
 import type { Ids } from '../../lib/ids.ts'
@@ -40,7 +40,7 @@ export class SnowflakeSession implements UpstreamSession {
   }
 
   /** The same session with what was read back of it. */
-  withFacts(facts: Omit<SessionFacts, keyof Pick<OpenedSession, 'serverVersion'> | 'id'>): SnowflakeSession {
+  withFacts(facts: Omit<SessionFacts, 'id' | 'serverVersion'>): SnowflakeSession {
     return new SnowflakeSession({ id: this.id, serverVersion: this.serverVersion, ...facts }, this.#parts)
   }
 

@@ -16,7 +16,6 @@ export {
   encodeLoginAnswer,
   type LoginAnswerFacts,
   type NamedParameter,
-  type OpenedSession,
   readLoginAnswer,
 } from './login-answer.ts'
 export { encodeKeyPairLogin } from './login-body.ts'
