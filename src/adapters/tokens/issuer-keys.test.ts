@@ -297,6 +297,22 @@ describe('an issuer that fails', () => {
     assert.equal(await outcome(verifier, idp.mint()), ACCEPTED)
   })
 
+  test('and comes back starts from the beginning', async () => {
+    const verifier = makeVerifier(settings())
+    idp.faults.set('jwks', { kind: 'status', status: 500 })
+    await outcome(verifier, idp.mint())
+    clock.advance(KEY_FETCH_LIMITS.firstBackoffMs)
+    await outcome(verifier, idp.mint())
+    idp.faults.clear()
+    clock.advance(2 * KEY_FETCH_LIMITS.firstBackoffMs)
+    assert.equal(await outcome(verifier, idp.mint()), ACCEPTED)
+    assert.equal(await outcome(verifier, idp.mint({}, { header: { kid: 'other' } })), 'ICE_TOKEN_INVALID')
+    idp.faults.set('jwks', { kind: 'status', status: 500 })
+    clock.advance(10 * MINUTE)
+    await outcome(verifier, idp.mint())
+    assert.equal(logged.at(-1)?.[1]?.retryInMs, KEY_FETCH_LIMITS.firstBackoffMs)
+  })
+
   test('harms its own tokens only', async () => {
     const other = await TestIdp.start({ now: () => clock.now() })
     try {
