@@ -1,5 +1,4 @@
 export {
-  type DurableBatch,
   type DurableListener,
   Journal,
   type JournalOptions,
@@ -7,4 +6,4 @@ export {
 } from './journal.ts'
 export { type JournalFile, type JournalFiles, nodeFiles } from './journal-files.ts'
 export { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from './journal-limits.ts'
-export { type JournalPosition, JournalReader, type JournalReaderOptions } from './journal-reader.ts'
+export { type JournalPosition, JournalReader, type JournalReaderOptions, positionAfter } from './journal-reader.ts'

@@ -1,6 +1,6 @@
 /** Reads a journal, also while another process writes it: it then stops at the last event that is whole. */
 import type { KeyObject } from 'node:crypto'
-import { type FileHandle, open, readdir } from 'node:fs/promises'
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   checkContinuity,
@@ -28,6 +28,10 @@ import { IcecoreError } from '../../errors.ts'
 /** Between two events of a journal. */
 export interface JournalPosition extends SegmentPosition {
   readonly segment: number
+}
+
+export function positionAfter({ event, place, hash }: PlacedEvent): JournalPosition {
+  return { segment: place.segment, offset: place.offset + place.bytes, lsn: event.lsn + 1, chain: hash }
 }
 
 export interface JournalReaderOptions {
@@ -65,6 +69,9 @@ export class JournalReader {
    */
   async *read(from?: JournalPosition): AsyncGenerator<PlacedEvent, JournalPosition | null> {
     let position = from ?? null
+    if (from !== undefined) {
+      await this.#checkPosition(from)
+    }
     let damagedBefore = false
     for (;;) {
       const segments = await this.segments()
@@ -99,6 +106,21 @@ export class JournalReader {
         throw damageError(damage)
       }
       position = { segment: next.header.number, ...segmentStart(next) }
+    }
+  }
+
+  /** A place once reached must still be there: what was read then has been cut off since otherwise. */
+  async #checkPosition(position: JournalPosition): Promise<void> {
+    const segment = (await this.segments())[position.segment - 1]
+    const size = segment === undefined ? 0 : (await stat(join(this.#folder, segment.name))).size
+    if (size < position.offset) {
+      throw damageError({
+        kind: 'gap',
+        segment: segmentName(position.segment),
+        offset: size,
+        lsn: null,
+        text: `the journal ends before event ${position.lsn - 1}, which was once read from it`,
+      })
     }
   }
 

@@ -19,9 +19,8 @@ import { keepBallast, releaseBallast } from './ballast.ts'
 import { type FolderLock, lockFolder } from './folder-lock.ts'
 import { type JournalFiles, nodeFiles } from './journal-files.ts'
 import { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from './journal-limits.ts'
-import type { JournalPosition } from './journal-reader.ts'
 import { recoverJournal } from './recover.ts'
-import { type Flushed, SegmentWriter } from './segment-writer.ts'
+import { type FlushedFrame, SegmentWriter } from './segment-writer.ts'
 
 export interface JournalOptions {
   /** A folder of its own; made when it is not there. */
@@ -33,13 +32,8 @@ export interface JournalOptions {
   readonly files?: JournalFiles
 }
 
-/** Events that became durable together, and where the journal ended then. */
-export interface DurableBatch {
-  readonly events: readonly PlacedEvent[]
-  readonly end: JournalPosition
-}
-
-export type DurableListener = (batch: DurableBatch) => void
+/** Told of events that became durable together, in order. */
+export type DurableListener = (events: readonly PlacedEvent[]) => void
 
 /** Events that begin new work: refused when space runs low, while work under way may still be recorded to its end. */
 const NEW_WORK: ReadonlySet<EventType> = new Set([
@@ -249,17 +243,17 @@ export class Journal implements Recorder {
     }
   }
 
-  #accept(batch: Batch, flushed: Flushed): void {
-    this.#nextLsn = flushed.end.lsn
-    this.#chain = flushed.end.chain
+  #accept(batch: Batch, flushed: readonly FlushedFrame[]): void {
     const inputs = batch.appends.flatMap(({ events, times }) => events.map((event) => ({ ...event, ...times })))
     const events = inputs.map((event, index): PlacedEvent => {
-      const { lsn, place } = flushed.frames[index]!
+      const { lsn, place, hash } = flushed[index]!
       const recorded: RecordedEvent = { ...event, lsn }
-      return { event: recorded, place }
+      return { event: recorded, place, hash }
     })
+    this.#nextLsn += events.length
+    this.#chain = flushed.at(-1)?.hash ?? this.#chain
     for (const listener of this.#listeners) {
-      queueMicrotask(() => listener({ events, end: flushed.end }))
+      queueMicrotask(() => listener(events))
     }
   }
 

@@ -10,7 +10,6 @@ import {
   segmentName,
 } from '../../core/recording/format/index.ts'
 import { type JournalFile, type JournalFiles, writeFully } from './journal-files.ts'
-import type { JournalPosition } from './journal-reader.ts'
 
 export interface SegmentPlan {
   readonly folder: string
@@ -27,11 +26,7 @@ export interface SegmentPlan {
 export interface FlushedFrame {
   readonly lsn: number
   readonly place: EventPlace
-}
-
-export interface Flushed {
-  readonly frames: readonly FlushedFrame[]
-  readonly end: JournalPosition
+  readonly hash: Buffer
 }
 
 /** Pieces up to this size are gathered into one buffer before writing; larger ones are written from where they lie. */
@@ -86,7 +81,7 @@ export class SegmentWriter {
    * Writes the payloads as one flush and returns when they are durable. After a rejection the writer must not be used
    * again: the kernel may have dropped the pages that it could not write, and a second fsync would report success.
    */
-  async flush(payloads: readonly (readonly Uint8Array[])[]): Promise<Flushed> {
+  async flush(payloads: readonly (readonly Uint8Array[])[]): Promise<FlushedFrame[]> {
     const flushed: FlushedFrame[] = []
     const frames: EncodedFrame[] = []
     let offset = this.#end
@@ -95,7 +90,7 @@ export class SegmentWriter {
       const lsn = this.#nextLsn + index
       const frame = encodeFrame(this.#frameKey, { lsn, flushOffset: index, chain, payload })
       frames.push(frame)
-      flushed.push({ lsn, place: { segment: this.number, offset, bytes: frame.bytes } })
+      flushed.push({ lsn, place: { segment: this.number, offset, bytes: frame.bytes }, hash: frame.hash })
       offset += frame.bytes
       chain = frame.hash
     }
@@ -109,7 +104,7 @@ export class SegmentWriter {
     this.#end = offset
     this.#chain = chain
     this.#nextLsn += payloads.length
-    return { frames: flushed, end: { segment: this.number, offset, lsn: this.#nextLsn, chain } }
+    return flushed
   }
 
   /** Orderly end: the zeros written ahead are given back. */

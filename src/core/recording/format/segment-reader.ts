@@ -20,6 +20,8 @@ export interface EventPlace {
 export interface PlacedEvent {
   readonly event: StoredEvent
   readonly place: EventPlace
+  /** Hash of the event's frame: the chain value of the next one. */
+  readonly hash: Buffer
 }
 
 /** From where to read on: the first frame of a segment, or where an earlier reading had ended. */
@@ -94,10 +96,11 @@ export function* readSegment(source: SegmentBytes, start: SegmentPosition): Gene
       return damaged('not_authentic', `event ${lsn} is not as it was written`)
     }
     const place = { segment: segment.header.number, offset, bytes: frame.bytes.length }
-    yield { event: decodeEvent(lsn, payload), place }
+    const hash = hashOf(frame.bytes)
+    yield { event: decodeEvent(lsn, payload), place, hash }
     offset += frame.bytes.length
     lsn += 1
-    chain = hashOf(frame.bytes)
+    chain = hash
   }
   return { status: 'complete', position: { offset, lsn, chain }, tornBytes: 0 }
 }

@@ -1,0 +1,18 @@
+export {
+  findHandle,
+  findSession,
+  type HandleSummary,
+  listSessions,
+  listStatements,
+  type SessionFilter,
+  type SessionSummary,
+  type StatementSummary,
+} from './query-sessions.ts'
+export { type IndexOptions, RecordingIndex } from './recording-index.ts'
+export {
+  openRecordings,
+  type RecordFolders,
+  type Recordings,
+  type RecordingsOptions,
+  recordFolders,
+} from './recordings.ts'

@@ -1,0 +1,84 @@
+/**
+ * The recordings of a data folder, for commands: while a gateway writes, after it has stopped, and on a copy.
+ */
+import type { KeyObject } from 'node:crypto'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { StoredEvent } from '../../core/recording/index.ts'
+import { JournalReader } from '../journal/index.ts'
+import {
+  findSession,
+  listPointers,
+  listSessions,
+  listStatements,
+  type SessionFilter,
+  type SessionSummary,
+  type StatementSummary,
+} from './query-sessions.ts'
+import { RecordingIndex } from './recording-index.ts'
+
+/** Where the parts of the record lie in a data folder. */
+export interface RecordFolders {
+  readonly journal: string
+  readonly index: string
+}
+
+export function recordFolders(dataFolder: string): RecordFolders {
+  return { journal: join(dataFolder, 'journal'), index: join(dataFolder, 'index.sqlite') }
+}
+
+export interface RecordingsOptions {
+  /** The data folder. */
+  readonly folder: string
+  readonly kek: KeyObject
+}
+
+export interface Recordings {
+  /** Newest first. */
+  sessions(filter?: SessionFilter): Promise<SessionSummary[]>
+  /** By id, or by a beginning that only one has. Rejects with ICE_RECORDING_UNKNOWN. */
+  session(idOrPrefix: string): Promise<SessionSummary>
+  statements(session: string): Promise<StatementSummary[]>
+  /** The events of a session in order, read one by one. Rejects with ICE_JOURNAL_DAMAGED where one cannot be read. */
+  events(session: string): AsyncGenerator<StoredEvent>
+  close(): Promise<void>
+}
+
+const POINTERS_AT_ONCE = 1000
+
+/** Rejects with ICE_JOURNAL_DAMAGED or ICE_KEY_INVALID. */
+export async function openRecordings(options: RecordingsOptions): Promise<Recordings> {
+  const folders = recordFolders(options.folder)
+  const reader = new JournalReader({ folder: folders.journal, kek: options.kek })
+  const path = (await belongsToUs(folders.index)) ? folders.index : null
+  const index = await RecordingIndex.open({ path, reader })
+  const { database } = index
+  return {
+    sessions: (filter) => listSessions(database, filter),
+    session: (idOrPrefix) => findSession(database, idOrPrefix),
+    statements: (session) => listStatements(database, session),
+    async *events(session) {
+      let after = 0
+      for (;;) {
+        const pointers = await listPointers(database, session, after, POINTERS_AT_ONCE)
+        for (const { lsn, place } of pointers) {
+          yield await reader.readAt(lsn, place)
+        }
+        after = pointers.at(-1)?.lsn ?? after
+        if (pointers.length < POINTERS_AT_ONCE) {
+          return
+        }
+      }
+    },
+    close: () => index.close(),
+  }
+}
+
+/**
+ * True when bringing the index up to date leaves its files with the gateway's user. Somebody else, root too, reads the
+ * journal into an index in memory instead, and leaves no file behind that the gateway could not write.
+ */
+async function belongsToUs(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => null)
+  return found !== null && found.uid === process.getuid?.()
+}

@@ -1,0 +1,106 @@
+/** A session with one of everything, for tests and vectors. Values with `canary` in them must stay sealed. */
+import type { Principal } from '../../../src/core/identity/principal.ts'
+import type { EventInput } from '../../../src/core/recording/index.ts'
+
+const PRINCIPAL: Principal = {
+  id: 'issuer-1|ann',
+  displayName: 'Ann',
+  human: { person: 'ann', issuer: 'https://idp.example', subject: 'ann', email: 'canary@example.com' },
+  agent: { agent: 'reporter', issuer: 'https://idp.example', clientId: 'reporter', owners: ['ann'] },
+  workload: null,
+  delegation: [],
+  groups: { status: 'known', names: ['analysts'] },
+  token: {
+    issuerName: 'main',
+    issuer: 'https://idp.example',
+    id: 'token-1',
+    issuedAt: 1_700_000_000,
+    expiresAt: 1_700_003_600,
+    audience: ['icecore'],
+  },
+  claims: { department: 'claim-canary' },
+}
+
+const CONTEXT = { role: 'ANALYST', warehouse: 'WH', database: 'SHOP', schema: 'SALES' }
+const NETWORK = { address: '192.0.2.7', userAgent: 'driver/1' }
+
+export function sessionEvents(session: string): EventInput[] {
+  const queryId = `01b2c3d4-0000-0000-0000-${Buffer.from(session.padEnd(6, '0')).toString('hex').slice(0, 12)}`
+  const first = { session, statement: `${session}-1` }
+  const second = { session, statement: `${session}-2` }
+  const received = {
+    requestId: 'request-1',
+    sql: "SELECT * FROM ORDERS WHERE NOTE = 'literal-canary'",
+    secretsCut: 0,
+    bindings: { 1: { type: 'TEXT', value: 'bind-canary' } },
+    parameters: {},
+    describeOnly: false,
+    asynchronous: false,
+    context: CONTEXT,
+  }
+  const decision = { reasons: [], shape: 'SELECT * FROM ORDERS WHERE NOTE = ?', statements: [], policy: 'p1' }
+  const body = Buffer.from('[["row-canary","1"],["b","2"]]')
+  const batch = { queryId, part: 'inline', index: 0, delivery: 'd1', encoding: 'identity' } as const
+  return [
+    {
+      type: 'session.opened',
+      session,
+      facts: {
+        door: 'driver',
+        principal: PRINCIPAL,
+        client: { application: 'JavaScript', version: '3.3.0', loginName: null, environment: {} },
+        network: NETWORK,
+        connection: 'shop',
+        accessRule: 'analysts',
+        context: CONTEXT,
+        upstreamSession: '9007199254740993',
+        parameters: { TIMEZONE: 'UTC' },
+      },
+    },
+    { type: 'statement.received', ...first, facts: received },
+    { type: 'statement.decision', ...first, facts: { ...decision, decision: 'allow', kind: 'SELECT' } },
+    { type: 'statement.sent', ...first, facts: { upstreamRequestId: 'upstream-1' } },
+    { type: 'statement.queryId', ...first, facts: { queryId } },
+    { type: 'statement.polled', ...first, facts: { queryId, answer: 'answer' } },
+    {
+      type: 'result.schema',
+      ...first,
+      facts: {
+        queryId,
+        statementTypeId: 4096,
+        format: 'json',
+        columns: [{ name: 'NOTE', type: 'text' }],
+        total: 2,
+        inlineRows: 2,
+        chunks: [],
+        childQueryIds: [],
+      },
+    },
+    { type: 'result.batch', ...first, facts: { ...batch, piece: 0, last: false }, body: body.subarray(0, 10) },
+    {
+      type: 'result.batch',
+      ...first,
+      facts: { ...batch, piece: 1, last: true, rows: 2, sha256: 'ab', bodyBytes: body.length },
+      body: body.subarray(10),
+    },
+    {
+      type: 'statement.completed',
+      ...first,
+      facts: { queryId, statementTypeId: 4096, rows: 2, bytes: body.length, durationMs: 12.5, context: CONTEXT },
+    },
+    { type: 'statement.received', ...second, facts: { ...received, requestId: 'request-2' } },
+    { type: 'statement.decision', ...second, facts: { ...decision, decision: 'deny', kind: 'PUT' } },
+    {
+      type: 'statement.denied',
+      ...second,
+      facts: { code: '003001', sqlState: '42501', message: 'refused', icecore: 'ICE_STATEMENT_REFUSED' },
+    },
+    {
+      type: 'request.refused',
+      session,
+      facts: { network: NETWORK, method: 'GET', path: '/x', icecore: 'ICE_PATH_UNKNOWN', reason: 'unknown', attempts: 1 },
+    },
+    { type: 'session.renewed', session, facts: {} },
+    { type: 'session.ended', session, facts: { reason: 'logout', statements: 2 } },
+  ]
+}
