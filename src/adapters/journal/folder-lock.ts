@@ -2,7 +2,7 @@
  * One process writes a journal. Node has no flock, and a file that merely holds a pid outlives its process; SQLite
  * takes a real lock of the operating system, which is gone the moment the process is, whatever ended it.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { IcecoreError } from '../../errors.ts'
@@ -14,7 +14,10 @@ export interface FolderLock {
 /** Rejects with ICE_DATA_FOLDER, naming the pid of the holder, when another process (or this one) has the lock. */
 export function lockFolder(folder: string): FolderLock {
   const pidFile = join(folder, 'journal.pid')
-  const database = new DatabaseSync(join(folder, 'journal.lock'))
+  const lockFile = join(folder, 'journal.lock')
+  // SQLite gives its own files the mode of this one.
+  closeSync(openSync(lockFile, 'a', 0o600))
+  const database = new DatabaseSync(lockFile)
   try {
     database.exec('BEGIN EXCLUSIVE')
   } catch (cause) {

@@ -8,7 +8,7 @@
  */
 import type { KeyObject } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
-import { encodeEvent, type PlacedEvent } from '../../core/recording/format/index.ts'
+import { type EventTimes, encodeEvent, type PlacedEvent } from '../../core/recording/format/index.ts'
 import type { EventInput, EventType, RecordedEvent } from '../../core/recording/index.ts'
 import { IcecoreError } from '../../errors.ts'
 import type { Recorder } from '../../gate/ports.ts'
@@ -108,7 +108,8 @@ export class Journal implements Recorder {
   #inFlight: Batch | null = null
   #failure: Failure | null = null
   #lowSpace: string | null = null
-  #probe: Timer | null = null
+  #probeTimer: Timer | null = null
+  #probing: Promise<void> | null = null
   #closed = false
 
   constructor(state: JournalState) {
@@ -138,8 +139,7 @@ export class Journal implements Recorder {
     if (refusal !== null) {
       return Promise.reject(unavailable(refusal))
     }
-    const { clock } = this.#options
-    const times = { at: clock.now(), monotonic: clock.monotonic() }
+    const times = this.#times()
     return new Promise((resolve, reject) => {
       this.#queue.push({ events, times, resolve, reject })
       this.#pump ??= this.#runPump()
@@ -156,16 +156,24 @@ export class Journal implements Recorder {
     return () => this.#listeners.delete(listener)
   }
 
+  /** Resolves when nothing is under way: no flush, and no attempt to come back from a failure. */
+  async settled(): Promise<void> {
+    while (this.#pump !== null || this.#probing !== null) {
+      await this.#pump
+      await this.#probing
+    }
+  }
+
   /** Waits for what was appended, writes the closing mark and lets go of the folder. */
   async close(): Promise<void> {
     if (this.#closed) {
       return
     }
     this.#closed = true
-    this.#probe?.cancel()
-    await this.#pump
+    this.#probeTimer?.cancel()
+    await this.settled()
     if (this.#failure === null && this.#writer !== null) {
-      await this.#flush({ ...this.#own({ type: 'journal.closed', session: null, facts: { reason: 'stopped' } }) })
+      await this.#flush(this.#own({ type: 'journal.closed', session: null, facts: { reason: 'stopped' } }))
       await this.#writer?.close()
     } else {
       await this.#writer?.abandon()
@@ -218,7 +226,7 @@ export class Journal implements Recorder {
     }
     if (this.#failure !== null) {
       // The write that had stalled came to its end after all.
-      await this.#resume()
+      this.#resume()
     }
   }
 
@@ -304,14 +312,18 @@ export class Journal implements Recorder {
     }
   }
 
+  /** Looks at the free space every `probeMs`, and tries a failed journal again. */
   #scheduleProbe(): void {
-    this.#probe = this.#options.clock.timer(this.#limits.probeMs, () => void this.probe())
+    this.#probeTimer = this.#options.clock.timer(this.#limits.probeMs, () => {
+      this.#probing = this.#probe().finally(() => {
+        this.#probing = null
+      })
+    })
   }
 
-  /** Looks at the free space, and tries a failed journal again. Runs by itself every `probeMs`. */
-  async probe(): Promise<void> {
+  async #probe(): Promise<void> {
     await this.#checkSpace()
-    if (this.#failure !== null && this.#lowSpace === null && this.#inFlight === null && !this.#closed) {
+    if (this.#failure !== null && this.#lowSpace === null && this.#pump === null && !this.#closed) {
       await this.#tryAgain()
     }
     if (!this.#closed) {
@@ -328,15 +340,18 @@ export class Journal implements Recorder {
       await this.#abandonSegment()
       return
     }
-    await this.#resume()
+    this.#resume()
   }
 
-  async #resume(): Promise<void> {
+  /** Takes appends again; the first event is the word of the failure's end. */
+  #resume(): void {
     const { since, refusedAppends } = this.#failure!
     const failedForMs = Math.round(this.#options.clock.monotonic() - since)
-    const facts = { failedForMs, refusedAppends }
     this.#failure = null
-    await this.#flush(this.#own({ type: 'journal.resumed', session: null, facts }))
+    this.#queue.push(
+      this.#ownAppend({ type: 'journal.resumed', session: null, facts: { failedForMs, refusedAppends } }),
+    )
+    this.#pump ??= this.#runPump()
   }
 
   async #checkSpace(): Promise<void> {
@@ -351,10 +366,17 @@ export class Journal implements Recorder {
 
   /** An event of the journal itself, as a batch of one. */
   #own(event: EventInput): Batch {
+    const append = this.#ownAppend(event)
+    return { appends: [append], payloads: [encodeEvent(event, append.times)], bytes: 0 }
+  }
+
+  #ownAppend(event: EventInput): Append {
+    return { events: [event], times: this.#times(), resolve: () => undefined, reject: () => undefined }
+  }
+
+  #times(): EventTimes {
     const { clock } = this.#options
-    const times = { at: clock.now(), monotonic: clock.monotonic() }
-    const append: Append = { events: [event], times, resolve: () => undefined, reject: () => undefined }
-    return { appends: [append], payloads: [encodeEvent(event, times)], bytes: 0 }
+    return { at: clock.now(), monotonic: clock.monotonic() }
   }
 }
 

@@ -98,7 +98,14 @@ export function sessionEvents(session: string): EventInput[] {
     {
       type: 'request.refused',
       session,
-      facts: { network: NETWORK, method: 'GET', path: '/x', icecore: 'ICE_PATH_UNKNOWN', reason: 'unknown', attempts: 1 },
+      facts: {
+        network: NETWORK,
+        method: 'GET',
+        path: '/x',
+        icecore: 'ICE_PATH_UNKNOWN',
+        reason: 'unknown',
+        attempts: 1,
+      },
     },
     { type: 'session.renewed', session, facts: {} },
     { type: 'session.ended', session, facts: { reason: 'logout', statements: 2 } },

@@ -1,0 +1,87 @@
+/** The real files with faults on demand, for tests. */
+import { type JournalFile, type JournalFiles, nodeFiles } from '../../../src/adapters/journal/index.ts'
+
+export type FaultyOperation = 'create' | 'write' | 'sync' | 'publish'
+
+interface Fault {
+  readonly operation: FaultyOperation
+  readonly code: string
+  left: number
+}
+
+export class FaultyFiles implements JournalFiles {
+  #faults: Fault[] = []
+  #shortWrites = 0
+  #gate: Promise<void> | null = null
+  free: number | null = null
+  readonly calls: string[] = []
+
+  /** The next `times` operations of this kind fail. */
+  fail(operation: FaultyOperation, code: string, times = 1): void {
+    this.#faults.push({ operation, code, left: times })
+  }
+
+  /** The next `times` writes take one byte less than half. */
+  writeShort(times: number): void {
+    this.#shortWrites = times
+  }
+
+  heal(): void {
+    this.#faults = []
+  }
+
+  /** Writes hang until the returned function is called. */
+  hold(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#gate = promise
+    return () => {
+      this.#gate = null
+      resolve()
+    }
+  }
+
+  async create(path: string): Promise<JournalFile> {
+    this.#check('create')
+    const file = await nodeFiles.create(path)
+    return {
+      ...file,
+      write: async (pieces, position) => {
+        await this.#gate
+        this.#check('write')
+        if (this.#shortWrites === 0) {
+          return file.write(pieces, position)
+        }
+        this.#shortWrites -= 1
+        const all = Buffer.concat(pieces)
+        return file.write([all.subarray(0, all.length >> 1)], position)
+      },
+      sync: async () => {
+        this.#check('sync')
+        await file.sync()
+      },
+    }
+  }
+
+  async publish(from: string, to: string): Promise<void> {
+    this.#check('publish')
+    await nodeFiles.publish(from, to)
+  }
+
+  remove(path: string): Promise<void> {
+    this.calls.push('remove')
+    return nodeFiles.remove(path)
+  }
+
+  async freeBytes(folder: string): Promise<number> {
+    return this.free ?? nodeFiles.freeBytes(folder)
+  }
+
+  #check(operation: FaultyOperation): void {
+    this.calls.push(operation)
+    const fault = this.#faults.find((candidate) => candidate.operation === operation && candidate.left > 0)
+    if (fault !== undefined) {
+      fault.left -= 1
+      throw Object.assign(new Error(`${fault.code}: injected`), { code: fault.code })
+    }
+  }
+}
