@@ -38,19 +38,38 @@ export type StateChange =
   | { readonly change: 'unset_parameter'; readonly name: Name }
   | { readonly change: 'set_variable'; readonly name: Name; readonly value: string | null }
   | { readonly change: 'unset_variable'; readonly name: Name }
-  | { readonly change: 'create_database' | 'drop_database' | 'create_warehouse' | 'drop_warehouse'; readonly name: Name | null }
-  | { readonly change: 'create_schema' | 'drop_schema'; readonly database: Name | null; readonly name: Name | null }
+  | {
+      readonly change: 'create_database' | 'drop_database' | 'create_warehouse' | 'drop_warehouse'
+      readonly name: Name | null
+      /** IF [NOT] EXISTS: the text does not say whether anything happens, and so whether the context moves. */
+      readonly conditional?: true
+    }
+  | {
+      readonly change: 'create_schema' | 'drop_schema'
+      /** Null when the text names none: the session's. */
+      readonly database: Name | null
+      readonly name: Name | null
+      readonly conditional?: true
+    }
   | { readonly change: 'transaction'; readonly step: 'begin' | 'commit' | 'rollback' }
   | { readonly change: 'temporary_object' }
 
 /** A former result that the statement reads: `RESULT_SCAN('<id>')`, or by `LAST_QUERY_ID()`. */
 export type ResultReference =
   | { readonly by: 'id'; readonly queryId: string }
-  | { readonly by: 'last_query' }
+  /** `index` as in `LAST_QUERY_ID(-2)`; absent for the last one. */
+  | { readonly by: 'last_query'; readonly index?: number }
 
 /** Why the never-list forbids a statement (design: above policy, loosened by no rule and no grant). */
 export interface NeverMatch {
-  readonly rule: 'mints_credential' | 'mints_url' | 'reads_secret' | 'changes_own_user' | 'reaches_other_users'
+  readonly rule:
+    | 'mints_credential'
+    | 'mints_url'
+    | 'reads_secret'
+    | 'changes_own_user'
+    | 'reaches_other_users'
+    /** The text names an object or a function by a value that it does not say: it may be any of the above. */
+    | 'unknown_name'
   /** In words, with the names the text itself wrote. */
   readonly text: string
 }

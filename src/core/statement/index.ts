@@ -1,0 +1,16 @@
+export { analyseText } from './analyse.ts'
+export { redactSecrets } from './redact.ts'
+export type {
+  Analysis,
+  AnalysisOptions,
+  Effect,
+  Name,
+  NeverMatch,
+  ResultReference,
+  Span,
+  StateChange,
+  Statement,
+  StatementLimits,
+  StatementRefusal,
+  StatementText,
+} from './types.ts'

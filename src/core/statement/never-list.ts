@@ -1,0 +1,249 @@
+/**
+ * The never-list: what no rule and no grant allows. A name counts however it is written: in any case, in quotes,
+ * qualified, with comments between, by IDENTIFIER('…'), or inside the body of what is created.
+ */
+import type { Classified } from './classified.ts'
+import {
+  constantOf,
+  isIdentifierCall,
+  type KnownVariables,
+  readName,
+  showName,
+  skipCondition,
+  splitName,
+} from './names.ts'
+import { findInBody, isUsageView, type NeverRule, ruleOfFunction, USAGE_SCHEMAS } from './never-functions.ts'
+import { closingOf, isBind, isName, isOperator, isText, isWord, type Token } from './token.ts'
+import type { Name, NeverMatch } from './types.ts'
+
+const WHY: Readonly<Record<NeverRule, string>> = {
+  mints_credential: 'makes or changes a credential',
+  mints_url: 'gives out a URL that works without Icecore',
+  reads_secret: 'reads a secret',
+  changes_own_user: "may change how Icecore's own user logs in",
+  reaches_other_users: 'reaches what belongs to other users of this connection',
+  unknown_name: 'names something that the text does not say; write the name itself',
+}
+
+export function findNever(
+  tokens: readonly Token[],
+  classified: Classified,
+  variables: KnownVariables,
+  ownUser: Name,
+): readonly NeverMatch[] {
+  const matches = new Map<string, NeverMatch>()
+  const add: Add = (rule, what) => matches.set(`${rule} ${what}`, { rule, text: `${what} ${WHY[rule]}` })
+  scanNames(tokens, variables, add)
+  scanStages(tokens, add)
+  scanBodies(tokens, classified, add)
+  checkStatement(tokens, classified, variables, ownUser, add)
+  return [...matches.values()]
+}
+
+type Add = (rule: NeverRule, what: string) => void
+
+function scanNames(tokens: readonly Token[], variables: KnownVariables, add: Add): void {
+  let index = 0
+  while (index < tokens.length) {
+    const token = tokens[index]
+    if (!isName(token)) {
+      index += 1
+      continue
+    }
+    const name = readName(tokens, index, variables)
+    if (name === null) break
+    if (name.parts === null) add('unknown_name', `IDENTIFIER(${showArgument(tokens[index + 2])})`)
+    else {
+      const alias = isWord(tokens[index - 1], 'AS') || isOperator(tokens[index - 1], ':')
+      checkName(name.parts, isOperator(tokens[name.next], '('), alias, add)
+      // IDENTIFIER('a.b') and TABLE('a.b') say a name as a value.
+      if (!isIdentifierCall(tokens, index)) checkNameInText(tokens, index, variables, add)
+    }
+    index = Math.max(name.next, index + 1)
+  }
+}
+
+function checkName(parts: readonly Name[], isCall: boolean, alias: boolean, add: Add): void {
+  const rule = isCall ? ruleOfFunction(parts.at(-1) ?? '') : null
+  if (rule !== null) add(rule, `${showName(parts)}()`)
+  else if (!(alias && parts.length === 1) && isUsageView(parts)) add('reaches_other_users', showName(parts))
+}
+
+/** `TABLE('name')`, `TABLE($name)`, `TABLE(?)`, and `SYSTEM$REFERENCE('VIEW', 'name')`. */
+function checkNameInText(tokens: readonly Token[], index: number, variables: KnownVariables, add: Add): void {
+  const word = tokens[index]
+  if (!isOperator(tokens[index + 1], '(')) return
+  const argument = tokens[index + 2]
+  if (isWord(word, 'TABLE')) {
+    const value = tokens.slice(index + 2, closingOf(tokens, index + 1))
+    if (!isText(argument) && argument?.type !== 'variable' && !isBind(argument)) return
+    const constant = constantOf(value, variables)
+    const parts = constant === null ? null : splitName(constant)
+    if (parts === null) add('unknown_name', `TABLE(${showArgument(argument)})`)
+    else checkName(parts, false, false, add)
+  } else if (word?.text.toUpperCase() === 'SYSTEM$REFERENCE') {
+    for (const token of tokens.slice(index + 2, closingOf(tokens, index + 1))) {
+      if (token.type === 'variable' || isBind(token)) add('unknown_name', 'SYSTEM$REFERENCE')
+      const parts = isText(token) ? splitName(token.text) : null
+      if (parts !== null) checkName(parts, false, false, add)
+    }
+  }
+}
+
+function showArgument(token: Token | undefined): string {
+  if (token?.type === 'variable') return `$${token.text}`
+  return isBind(token) ? '?' : '…'
+}
+
+/** The stage of Icecore's own user: what one principal puts there, every other could read. */
+function scanStages(tokens: readonly Token[], add: Add): void {
+  for (const token of tokens) {
+    const user =
+      token.type === 'stage' ? token.text === '@~' : isText(token) && /^\s*(?:@~|snow:\/\/workspace)/i.test(token.text)
+    if (user) add('reaches_other_users', 'the stage @~')
+  }
+}
+
+/** Texts that run later: the body behind AS, and every text in $$ of a CREATE or ALTER. */
+function scanBodies(tokens: readonly Token[], classified: Classified, add: Add): void {
+  if (!/^(?:CREATE|ALTER)_/.test(classified.kind)) return
+  for (const [index, token] of tokens.entries()) {
+    const comment = isOperator(tokens[index - 1], '=') && isWord(tokens[index - 2], 'COMMENT')
+    const body =
+      token.type === 'dollar' || (token.type === 'string' && isWord(tokens[index - 1], 'AS', 'SPECIFICATION'))
+    if (!body || comment) continue
+    for (const { word, rule } of findInBody(token.text)) add(rule, `${word} in the body`)
+  }
+  if (!/_(?:FUNCTION|PROCEDURE|SERVICE|STREAMLIT|NOTEBOOK)$/.test(classified.kind)) return
+  for (const [index, token] of tokens.entries()) {
+    if (isWord(token, 'SECRETS') && isOperator(tokens[index + 1], '=')) add('reads_secret', 'SECRETS = (…)')
+  }
+}
+
+/** Policies that decide who may log in. Which users they are attached to, the text does not say. */
+const LOGIN_POLICIES = /_(?:AUTHENTICATION_POLICY|NETWORK_POLICY|SESSION_POLICY|PASSWORD_POLICY|NETWORK_RULE)$/
+const LOGIN_PROPERTIES = ['NETWORK_POLICY', 'SAML_IDENTITY_PROVIDER', 'SSO_LOGIN_PAGE']
+
+function checkStatement(
+  tokens: readonly Token[],
+  classified: Classified,
+  variables: KnownVariables,
+  ownUser: Name,
+  add: Add,
+): void {
+  const { kind } = classified
+  const verb = showWords(tokens)
+  if (kind === 'CREATE_USER' || kind === 'ALTER_USER' || kind === 'DROP_USER') {
+    checkUser(tokens, kind, variables, ownUser, add)
+  } else if (LOGIN_POLICIES.test(kind)) {
+    const fresh = kind.startsWith('CREATE_') && !isWord(tokens[1], 'OR')
+    if (!fresh) add('changes_own_user', verb)
+  } else if (/^(?:CREATE|ALTER)_(?:SECURITY_)?INTEGRATION$/.test(kind)) add('mints_credential', verb)
+  else if (/^DROP_(?:SECURITY_)?INTEGRATION$/.test(kind)) add('changes_own_user', verb)
+  else if (kind === 'ALTER_ACCOUNT' || kind === 'ALTER_ORGANIZATION_ACCOUNT') checkAccount(tokens, add, verb)
+  else if (kind === 'GRANT' || kind === 'REVOKE') checkGrant(tokens, ownUser, add, verb)
+  else if (kind === 'USE' || kind === 'ALTER_SESSION') checkContext(classified, add, verb)
+  else if (kind === 'SHOW' && isWord(tokens[1], 'TRANSACTIONS', 'LOCKS', 'SESSIONS')) add('reaches_other_users', verb)
+  else if (kind === 'DESCRIBE' && isWord(tokens[1], 'TRANSACTION')) add('reaches_other_users', verb)
+}
+
+function showWords(tokens: readonly Token[]): string {
+  const words: string[] = []
+  for (const token of tokens) {
+    if (token.type !== 'word' || words.length === 4 || isWord(token, 'SET', 'IF')) break
+    words.push(token.text)
+  }
+  return words.join(' ')
+}
+
+/** Properties of a user with which somebody can log in. A credential for whomever is a credential. */
+const CREDENTIAL_PROPERTIES = new Set([
+  'PASSWORD',
+  'RSA_PUBLIC_KEY',
+  'RSA_PUBLIC_KEY_2',
+  'WORKLOAD_IDENTITY',
+  'MINS_TO_BYPASS_MFA',
+  'LOGIN_NAME',
+  'ALLOWED_INTERFACES',
+])
+
+function checkUser(tokens: readonly Token[], kind: string, variables: KnownVariables, ownUser: Name, add: Add): void {
+  const verb = kind.replace('_', ' ')
+  for (const [index, token] of tokens.entries()) {
+    const next = tokens[index + 1]
+    const text = isName(token) ? token.text.toUpperCase() : ''
+    if (CREDENTIAL_PROPERTIES.has(text) && (isOperator(next, '=') || followsUnset(tokens, index))) {
+      add('mints_credential', `${verb} … ${text}`)
+    }
+    if (isWord(token, 'ADD', 'MODIFY', 'ROTATE', 'REMOVE', 'DROP')) {
+      const pat = isWord(next, 'PAT') || (isWord(next, 'PROGRAMMATIC') && isWord(tokens[index + 2], 'ACCESS'))
+      if (pat) add('mints_credential', `${verb} … ${text} PROGRAMMATIC ACCESS TOKEN`)
+    }
+    if (isWord(token, 'RESET') && isWord(next, 'PASSWORD')) add('mints_credential', `${verb} … RESET PASSWORD`)
+    if (isWord(token, 'DELEGATED', 'MFA')) add('mints_credential', `${verb} … ${text}`)
+  }
+  const at = tokens.findIndex((token) => isWord(token, 'USER')) + 1
+  const { next } = skipCondition(tokens, at)
+  const name = readName(tokens, next, variables)
+  const own =
+    name?.parts == null ||
+    (kind === 'ALTER_USER' && USER_VERBS.has(name.parts[0] ?? '')) ||
+    sameUser(name.parts, ownUser)
+  if (own) add('changes_own_user', verb)
+}
+
+/** ALTER USER without a name means the present user: its verb stands where the name would be. */
+const USER_VERBS = new Set([
+  'SET',
+  'UNSET',
+  'ADD',
+  'MODIFY',
+  'ROTATE',
+  'REMOVE',
+  'RESET',
+  'RENAME',
+  'ABORT',
+  'DROP',
+  'ENROLL',
+  'DISABLE',
+])
+
+function followsUnset(tokens: readonly Token[], index: number): boolean {
+  return tokens.slice(0, index).some((token) => isWord(token, 'UNSET'))
+}
+
+function sameUser(parts: readonly Name[], ownUser: Name): boolean {
+  return parts.length === 1 && parts[0]?.toUpperCase() === ownUser.toUpperCase()
+}
+
+function checkAccount(tokens: readonly Token[], add: Add, verb: string): void {
+  for (const [index, token] of tokens.entries()) {
+    const next = tokens[index + 1]
+    const policy = isWord(token, 'AUTHENTICATION', 'SESSION', 'PASSWORD') && isWord(next, 'POLICY')
+    if (policy) add('changes_own_user', `${verb} … ${token.text} POLICY`)
+    if (isName(token) && LOGIN_PROPERTIES.includes(token.text.toUpperCase()))
+      add('changes_own_user', `${verb} … ${token.text}`)
+  }
+}
+
+function checkGrant(tokens: readonly Token[], ownUser: Name, add: Add, verb: string): void {
+  for (const [index, token] of tokens.entries()) {
+    const name = tokens[index + 2]
+    if (!isWord(token, 'ON') || !isWord(tokens[index + 1], 'USER') || !isName(name)) continue
+    if (sameUser([name.text], ownUser)) add('changes_own_user', `${verb} … ON USER ${showName([name.text])}`)
+  }
+}
+
+/** With such a schema in the context or the search path, its views can be read by their bare names. */
+function checkContext(classified: Classified, add: Add, verb: string): void {
+  for (const change of classified.stateChanges ?? []) {
+    if (change.change === 'use_schema' && change.name !== null && USAGE_SCHEMAS.has(change.name.toUpperCase())) {
+      add('reaches_other_users', `${verb} ${showName([change.name])} as the current schema`)
+    }
+    if (change.change !== 'set_parameter' || change.name !== 'SEARCH_PATH') continue
+    const names = (change.value ?? '').toUpperCase()
+    if (change.value === null || [...USAGE_SCHEMAS].some((schema) => names.includes(schema))) {
+      add('reaches_other_users', `${verb} SET SEARCH_PATH`)
+    }
+  }
+}
