@@ -3,6 +3,7 @@ import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm, stat, truncate } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { sessionEvents } from '../../../test/support/recording/sample-session.ts'
 import { segmentName } from '../../core/recording/format/index.ts'
@@ -131,6 +132,26 @@ describe('the index', () => {
     assert.ok(stored.includes('SELECT * FROM ORDERS WHERE NOTE = ?'))
     assert.equal((await stat(indexFile)).mode & 0o077, 0)
   })
+
+  for (const [name, change] of [
+    ['another schema', 'PRAGMA user_version = 99'],
+    ['another journal', "UPDATE progress SET chain = '00'"],
+  ] as const) {
+    it(`is made again when it is of ${name}`, async () => {
+      await record('one')
+      const expected = await dump(index)
+      await index.close()
+      const database = new DatabaseSync(recordFolders(folder).index)
+      database.exec(`${change}; DELETE FROM statements`)
+      database.close()
+      await journal.append({ type: 'session.renewed', session: 'one', facts: {} })
+      index = await RecordingIndex.open(indexOptions())
+      const rebuilt = await RecordingIndex.open({ path: null, reader: reader() })
+      assert.deepEqual(await dump(index), await dump(rebuilt))
+      assert.notDeepEqual(await dump(index), expected)
+      await rebuilt.close()
+    })
+  }
 
   it('says so when the journal was cut off behind its back', async () => {
     await record('one', 'two')

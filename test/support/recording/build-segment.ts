@@ -10,6 +10,7 @@ import {
   segmentName,
 } from '../../../src/core/recording/format/index.ts'
 import type { EventInput } from '../../../src/core/recording/index.ts'
+import { sessionEvents } from './sample-session.ts'
 
 export const VECTOR_KEK: KeyObject = createSecretKey(Buffer.alloc(32, 0x4b))
 export const VECTOR_START = 1_700_000_000_000
@@ -67,4 +68,13 @@ export function buildSegment(flushes: readonly (readonly Uint8Array[])[][], opti
 /** Payloads of events that are one second apart. */
 export function payloadsOf(events: readonly EventInput[]): (readonly Uint8Array[])[] {
   return events.map((event, index) => encodeEvent(event, { at: VECTOR_START + index * 1000, monotonic: index * 1000 }))
+}
+
+/** The segment of test/vectors/recording: a session with one of everything, in flushes of three. */
+export function goldenSegment(): BuiltSegment {
+  const payloads = payloadsOf(sessionEvents('golden'))
+  const flushes = Array.from({ length: Math.ceil(payloads.length / 3) }, (_, index) =>
+    payloads.slice(index * 3, index * 3 + 3),
+  )
+  return buildSegment(flushes)
 }
