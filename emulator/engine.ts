@@ -127,6 +127,8 @@ export interface EngineOptions {
 export interface EngineSessionOptions {
   readonly sessionId: string
   readonly user: string
+  /** Roles granted to the user, for `USE ROLE`; absent means all. */
+  readonly roles?: readonly string[]
   readonly role: string | null
   readonly warehouse: string | null
   readonly database: string | null

@@ -1,0 +1,1 @@
+export async function loadDataSet(_sink: unknown, _options: unknown): Promise<void> {}

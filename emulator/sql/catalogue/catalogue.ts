@@ -1,0 +1,141 @@
+import { SqlError } from '../../engine.ts'
+import { alreadyExists, objectNotFound, operationNotPossible } from '../errors.ts'
+import { display } from '../text/index.ts'
+import type { SnowflakeType } from '../types/index.ts'
+
+export interface CatalogueColumn {
+  readonly name: string
+  readonly type: SnowflakeType
+  readonly nullable: boolean
+  /** Snowflake SQL of the default. */
+  readonly default?: string
+  readonly comment?: string
+  readonly primaryKey?: boolean
+}
+
+interface Relation {
+  readonly database: string
+  readonly schema: string
+  readonly name: string
+  readonly columns: readonly CatalogueColumn[]
+  readonly comment: string
+  readonly createdOn: number
+  readonly owner: string
+}
+
+export interface Table extends Relation {
+  readonly kind: 'TABLE'
+  readonly temporary: boolean
+  readonly transient: boolean
+  /** The table's quoted name inside DuckDB. */
+  readonly duckTable: string
+}
+
+/** Kept as Snowflake SQL, and put in the place of its name in each query: DuckDB knows no views. */
+export interface View extends Relation {
+  readonly kind: 'VIEW'
+  readonly query: string
+  readonly text: string
+  readonly secure: boolean
+}
+
+export type CatalogueObject = Table | View
+
+export interface Schema {
+  readonly name: string
+  readonly createdOn: number
+  readonly objects: Map<string, CatalogueObject>
+}
+
+export interface Database {
+  readonly name: string
+  readonly createdOn: number
+  readonly schemas: Map<string, Schema>
+}
+
+/** Where the unqualified names of a statement are looked up. */
+export interface NameContext {
+  readonly database: string | null
+  readonly schema: string | null
+}
+
+export interface ObjectPath {
+  readonly database: string
+  readonly schema: string
+  readonly name: string
+}
+
+/** Databases, schemas, tables and views by their exact names, and what else an account holds by name. */
+export class Catalogue {
+  readonly databases = new Map<string, Database>()
+  readonly warehouses = new Map<string, { readonly name: string; readonly createdOn: number; readonly size: string }>()
+  readonly roles = new Set<string>(['ACCOUNTADMIN', 'SECURITYADMIN', 'SYSADMIN', 'USERADMIN', 'PUBLIC'])
+
+  createDatabase(name: string, createdOn: number): Database {
+    const database: Database = { name, createdOn, schemas: new Map() }
+    this.databases.set(name, database)
+    this.createSchema(name, 'PUBLIC', createdOn)
+    return database
+  }
+
+  createSchema(database: string, name: string, createdOn: number): void {
+    this.database(database).schemas.set(name, { name, createdOn, objects: new Map() })
+  }
+
+  database(name: string): Database {
+    const database = this.databases.get(name)
+    if (!database) throw objectNotFound('Database', display(name))
+    return database
+  }
+
+  schema(database: string, name: string): Schema {
+    const schema = this.database(database).schemas.get(name)
+    if (!schema) throw objectNotFound('Schema', `${display(database)}.${display(name)}`)
+    return schema
+  }
+
+  /** Completes a name of one to three parts; `db..t` means the schema PUBLIC. */
+  path(parts: readonly string[], context: NameContext): ObjectPath {
+    const [name = '', schema, database] = [...parts].reverse()
+    const path = {
+      database: database ?? context.database,
+      schema: schema === '' ? 'PUBLIC' : (schema ?? context.schema),
+      name,
+    }
+    if (path.database === null || path.schema === null) throw noContext(path.database === null)
+    return { database: path.database, schema: path.schema, name }
+  }
+
+  find(path: ObjectPath): CatalogueObject | undefined {
+    return this.databases.get(path.database)?.schemas.get(path.schema)?.objects.get(path.name)
+  }
+
+  /** Adds an object; a taken name is an error unless the old one is to be replaced. */
+  add(object: CatalogueObject, replace: boolean): void {
+    const { objects } = this.schema(object.database, object.schema)
+    if (objects.has(object.name) && !replace) throw alreadyExists(display(object.name))
+    objects.set(object.name, object)
+  }
+
+  remove(path: ObjectPath): void {
+    if (!this.schema(path.database, path.schema).objects.delete(path.name)) throw operationNotPossible()
+  }
+
+  *objects(database?: string, schema?: string): Generator<CatalogueObject> {
+    for (const db of this.databases.values()) {
+      if (database !== undefined && db.name !== database) continue
+      for (const sc of db.schemas.values()) {
+        if (schema === undefined || sc.name === schema) yield* sc.objects.values()
+      }
+    }
+  }
+}
+
+function noContext(database: boolean): SqlError {
+  const [what, kind] = database ? ['database', 'DATABASE'] : ['schema', 'SCHEMA']
+  return new SqlError(
+    '090105',
+    '22000',
+    `Cannot perform SELECT. This session does not have a current ${what}. Call 'USE ${kind}', or use a qualified name.`,
+  )
+}

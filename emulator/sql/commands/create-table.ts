@@ -1,0 +1,204 @@
+import type { StatementResult } from '../../engine.ts'
+import type { CatalogueColumn, ObjectPath, Table } from '../catalogue/index.ts'
+import { alreadyExists, compilationError, objectNotFound, translateError } from '../errors.ts'
+import { type Session, type Statement, statusResult, TYPE_ID, temporaryKey } from '../session/index.ts'
+import { Cursor, closingBracket, display, duckName, fold, quoteText, readName, type Token } from '../text/index.ts'
+import { MAX_TEXT, readType, toDuckType } from '../types/index.ts'
+import { describeQuery, expressionText } from './describe-query.ts'
+
+export interface CreateOptions {
+  readonly orReplace: boolean
+  readonly temporary: boolean
+  readonly transient: boolean
+}
+
+/** `CREATE TABLE` in its forms: columns, AS SELECT, LIKE, CLONE. The cursor stands behind TABLE. */
+export async function createTable(
+  session: Session,
+  cursor: Cursor,
+  statement: Statement,
+  options: CreateOptions,
+): Promise<StatementResult> {
+  const ifNotExists = cursor.take('IF', 'NOT', 'EXISTS')
+  const path = session.warehouse.catalogue.path(readName(cursor, session.variableText), session.context)
+  session.warehouse.catalogue.schema(path.database, path.schema)
+  const exists = options.temporary ? session.temporary.has(temporaryKey(path)) : session.find(path) !== undefined
+  if (exists && ifNotExists) return done(`${display(path.name)} already exists, statement succeeded.`)
+  if (exists && !options.orReplace) throw alreadyExists(display(path.name))
+  const definition = await readDefinition(session, cursor, statement)
+  if (!statement.options.describeOnly) await makeTable(session, path, definition, options, statement)
+  return done(`Table ${display(path.name)} successfully created.`)
+}
+
+function done(status: string): StatementResult {
+  return statusResult(status, TYPE_ID.ddl)
+}
+
+interface Definition {
+  readonly columns: readonly (CatalogueColumn & { readonly identity?: boolean })[]
+  /** Snowflake SQL of the rows to start with. */
+  readonly query?: string
+  readonly comment: string
+}
+
+async function readDefinition(session: Session, cursor: Cursor, statement: Statement): Promise<Definition> {
+  if (cursor.takeAny(['LIKE', 'CLONE']) !== undefined) {
+    const isClone = cursor.peek(-1)?.keyword === 'CLONE'
+    const name = readName(cursor, session.variableText)
+    const source = session.find(session.warehouse.catalogue.path(name, session.context))
+    if (!source) throw objectNotFound('Object', name.map(display).join('.'))
+    const query = `SELECT * FROM ${name.map((part) => `"${part}"`).join('.')}`
+    return { columns: source.columns, comment: source.comment, ...(isClone ? { query } : {}) }
+  }
+  const declared = cursor.at('(') ? readColumns(cursor.sql, cursor.group()) : []
+  const comment = skipOptions(cursor)
+  if (!cursor.take('AS')) return { columns: declared, comment }
+  const query = cursor.rest()
+  cursor.toEnd()
+  const described = await describeQuery(session, { sql: query, options: statement.options })
+  if (declared.length > 0 && declared.length !== described.length)
+    throw compilationError('002026', '42601', 'invalid number of columns in definition')
+  const columns = described.map((column, i) => {
+    const wanted = declared[i]
+    return wanted ? { ...column, ...wanted, type: wanted.type ?? column.type } : column
+  })
+  return { columns: columns as CatalogueColumn[], query, comment }
+}
+
+/** Steps over table options (CLUSTER BY, COMMENT, retention…) up to AS or the end, and gives the comment. */
+function skipOptions(cursor: Cursor): string {
+  let comment = ''
+  while (!cursor.done && !cursor.at('AS')) {
+    if (cursor.take('COMMENT', '=')) comment = cursor.next().text
+    else if (cursor.at('(')) cursor.group()
+    else cursor.skip()
+  }
+  return comment
+}
+
+type DeclaredColumn = CatalogueColumn & { readonly identity?: boolean }
+
+/** Reads column definitions; in CTAS and in views the type may be missing. */
+export function readColumns(sql: string, tokens: readonly Token[]): DeclaredColumn[] {
+  const columns: DeclaredColumn[] = []
+  const primaryKeys: string[] = []
+  for (const part of splitAtCommas(tokens)) {
+    const cursor = new Cursor(sql, part)
+    if (cursor.take('PRIMARY', 'KEY')) {
+      primaryKeys.push(
+        ...cursor
+          .group()
+          .filter((token) => token.keyword !== ',')
+          .map(fold),
+      )
+      continue
+    }
+    if (['CONSTRAINT', 'UNIQUE', 'FOREIGN', 'CHECK'].includes(cursor.peek()?.keyword ?? '')) continue
+    columns.push(readColumn(cursor))
+  }
+  return columns.map((column) =>
+    primaryKeys.includes(column.name) ? { ...column, nullable: false, primaryKey: true } : column,
+  )
+}
+
+function readColumn(cursor: Cursor): DeclaredColumn {
+  const name = fold(cursor.next())
+  const hasType = !cursor.done && !COLUMN_OPTIONS.has(cursor.peek()?.keyword ?? '')
+  const type = readType(cursor)
+  if (!type && hasType)
+    throw compilationError('002040', '42601', `Unsupported data type '${cursor.next().text.toUpperCase()}'.`)
+  let column = { name, type, nullable: true } as { -readonly [K in keyof DeclaredColumn]: DeclaredColumn[K] }
+  while (!cursor.done) {
+    if (cursor.take('NOT', 'NULL')) column.nullable = false
+    else if (cursor.take('PRIMARY', 'KEY')) column = { ...column, nullable: false, primaryKey: true }
+    else if (cursor.take('COMMENT')) column.comment = cursor.next().text
+    else if (cursor.take('DEFAULT')) column.default = readDefault(cursor)
+    else if (cursor.takeAny(['AUTOINCREMENT', 'IDENTITY'])) column.identity = true
+    else if (cursor.at('(')) cursor.group()
+    else cursor.skip()
+  }
+  return column
+}
+
+const COLUMN_OPTIONS = new Set(['NOT', 'NULL', 'COMMENT', 'DEFAULT', 'PRIMARY', 'UNIQUE', 'WITH', 'MASKING', 'TAG'])
+
+function readDefault(cursor: Cursor): string {
+  const first = cursor.peek()
+  let last = first
+  while (
+    !cursor.done &&
+    !['NOT', 'NULL', 'COMMENT', 'PRIMARY', 'UNIQUE', 'WITH', 'MASKING', 'TAG'].includes(cursor.peek()?.keyword ?? '')
+  ) {
+    if (cursor.at('(')) cursor.group()
+    else cursor.next()
+    last = cursor.peek(-1)
+  }
+  if (cursor.at('NULL') && last === first) last = cursor.next()
+  return first && last ? cursor.sql.slice(first.start, last.end) : 'NULL'
+}
+
+export function splitAtCommas(tokens: readonly Token[]): Token[][] {
+  const parts: Token[][] = [[]]
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i] as Token
+    if (token.keyword === ',') {
+      parts.push([])
+      continue
+    }
+    const end = token.keyword === '(' ? closingBracket(tokens, i) : i
+    parts.at(-1)?.push(...tokens.slice(i, end + 1))
+    i = end
+  }
+  return parts.filter((part) => part.length > 0)
+}
+
+/** The DuckDB definition of a column: what DuckDB itself must enforce. */
+function columnText(session: Session, column: DeclaredColumn, statement: Statement, sequence: string): string {
+  const name = duckName(column.name)
+  const limited = column.type.name === 'text' && (column.type.length ?? MAX_TEXT) < MAX_TEXT
+  const fallback = column.identity
+    ? `nextval(${quoteText(sequence)})`
+    : column.default === undefined
+      ? undefined
+      : expressionText(session, column.default, statement)
+  return [
+    `${name} ${toDuckType(column.type)}`,
+    column.nullable ? '' : 'NOT NULL',
+    limited ? `CHECK (length(${name}) <= ${column.type.length})` : '',
+    fallback === undefined ? '' : `DEFAULT ${fallback}`,
+  ].join(' ')
+}
+
+async function makeTable(
+  session: Session,
+  path: ObjectPath,
+  definition: Definition,
+  options: CreateOptions,
+  statement: Statement,
+): Promise<void> {
+  const { warehouse } = session
+  const duckTable = warehouse.newDuckTable(path.database, path.schema, path.name)
+  const sequence = `${duckTable.slice(0, -1)}.seq"`
+  const texts = definition.columns.map((column) => columnText(session, column, statement, sequence))
+  const needsSequence = definition.columns.some((column) => column.identity)
+  const create = `CREATE TABLE ${duckTable} (${texts.join(', ')})`
+  try {
+    await warehouse.execute(needsSequence ? `CREATE SEQUENCE ${sequence}; ${create}` : create)
+  } catch (error) {
+    throw translateError(error)
+  }
+  const table: Table = {
+    kind: 'TABLE',
+    ...path,
+    columns: definition.columns,
+    comment: definition.comment,
+    createdOn: Date.now(),
+    owner: session.context.role ?? 'ACCOUNTADMIN',
+    temporary: options.temporary,
+    transient: options.transient,
+    duckTable,
+  }
+  if (definition.query !== undefined) await session.fill(table, definition.query, statement.options)
+  if (options.temporary) session.temporary.set(temporaryKey(path), table)
+  else warehouse.catalogue.add(table, options.orReplace)
+}

@@ -1,0 +1,120 @@
+import type { StatementResult } from '../../engine.ts'
+import { syntaxError, unsupported } from '../errors.ts'
+import {
+  EXECUTED,
+  rewriteQueryText,
+  rowsResult,
+  runQuery,
+  type Session,
+  type Statement,
+  statusResult,
+  TYPE_ID,
+  textColumns,
+} from '../session/index.ts'
+import { Cursor } from '../text/index.ts'
+import { alter } from './alter.ts'
+import { create } from './create.ts'
+import { insert, merge, remove, update } from './dml.ts'
+import { drop } from './drop.ts'
+import { stageCommand, transferFile } from './files.ts'
+import { setVariables, transaction, truncate, unsetVariables, use } from './session-commands.ts'
+import { describe, show } from './show.ts'
+
+/** Runs one statement by its first words. */
+export async function runStatement(session: Session, statement: Statement): Promise<StatementResult> {
+  // Their paths may hold what looks like comments.
+  if (/^\s*(?:PUT|GET)\s/i.test(statement.sql)) return transferFile(session, statement)
+  const cursor = new Cursor(statement.sql)
+  const first = cursor.peek()
+  if (!first) throw syntaxError(statement.sql, 0, '<EOF>')
+  switch (first.keyword) {
+    case 'SELECT':
+    case 'WITH':
+    case 'VALUES':
+    case '(':
+      return runQuery(session, statement)
+    case 'INSERT':
+      return insert(session, statement)
+    case 'UPDATE':
+      return update(session, statement)
+    case 'DELETE':
+      return remove(session, statement)
+    case 'MERGE':
+      return merge(session, statement)
+    case 'CREATE':
+      return create(session, cursor, statement)
+    case 'DROP':
+      return drop(session, cursor, statement)
+    case 'ALTER':
+      return alter(session, cursor, statement)
+    case 'TRUNCATE':
+      return truncate(session, cursor, statement)
+    case 'USE':
+      return use(session, cursor, statement)
+    case 'SET':
+      return setVariables(session, cursor, statement)
+    case 'UNSET':
+      return unsetVariables(session, cursor, statement)
+    case 'BEGIN':
+    case 'START':
+    case 'COMMIT':
+    case 'ROLLBACK':
+      if (
+        first.keyword === 'BEGIN' &&
+        cursor.peek(1) &&
+        !['TRANSACTION', 'WORK', 'NAME'].includes(cursor.peek(1)?.keyword ?? '')
+      )
+        throw unsupported('scripting block')
+      return transaction(session, cursor, statement)
+    case 'SHOW':
+      return show(session, cursor)
+    case 'DESC':
+    case 'DESCRIBE':
+      return describe(session, cursor)
+    case 'EXPLAIN':
+      return explain(session, cursor, statement)
+    case 'EXECUTE':
+      return executeImmediate(session, cursor, statement)
+    case 'LIST':
+    case 'LS':
+    case 'REMOVE':
+    case 'RM':
+    case 'COPY':
+      return stageCommand(statement, first.keyword)
+    case 'GRANT':
+    case 'REVOKE':
+    case 'COMMENT':
+    case 'UNDROP':
+      return statusResult(EXECUTED, TYPE_ID.ddl)
+    case 'CALL':
+    case 'DECLARE':
+      throw unsupported(first.keyword === 'CALL' ? 'stored procedure' : 'scripting block')
+    default:
+      throw cursor.unexpected()
+  }
+}
+
+async function executeImmediate(session: Session, cursor: Cursor, statement: Statement): Promise<StatementResult> {
+  cursor.expect('EXECUTE', 'IMMEDIATE')
+  const token = cursor.next()
+  if (token.kind === 'string') return runStatement(session, { ...statement, sql: token.text })
+  if (token.kind === 'variable')
+    return runStatement(session, { ...statement, sql: session.variableText(token.text.slice(1)) })
+  throw unsupported('EXECUTE IMMEDIATE of an expression')
+}
+
+/** DuckDB's plan in place of Snowflake's: that the statement compiles is what clients ask. */
+async function explain(session: Session, cursor: Cursor, statement: Statement): Promise<StatementResult> {
+  cursor.expect('EXPLAIN')
+  if (cursor.take('USING')) cursor.skip()
+  const inner = { ...statement, sql: cursor.rest() }
+  const { sql, needs } = rewriteQueryText(session, inner)
+  const scratch = await session.warehouse.loadScratch(sql, needs.scratch)
+  try {
+    const plan = await session.warehouse.run((connection) => connection.runAndReadAll(`EXPLAIN ${scratch.sql}`))
+    const rows = plan.getRows().map((row, i) => [String(i), String(row[1] ?? '')])
+    return rowsResult(textColumns(['step', 'operation']), rows, TYPE_ID.explain)
+  } finally {
+    await scratch.drop()
+  }
+}

@@ -1,0 +1,2 @@
+export { MACRO_NAMES, macroStatements } from './macros.ts'
+export { registerScalars } from './scalars.ts'

@@ -1,0 +1,41 @@
+import type { Binding, Cell, Column, SessionContext } from '../../engine.ts'
+import type { Catalogue, CatalogueObject, NameContext, ObjectPath } from '../catalogue/index.ts'
+
+/** Rows that come from outside DuckDB: former results, the query history, the information schema. */
+export interface HostRows {
+  readonly columns: readonly Column[]
+  readonly rows: readonly (readonly Cell[])[]
+}
+
+/** What a statement's text can depend on besides its data. */
+export interface Environment {
+  readonly catalogue: Catalogue
+  readonly names: NameContext
+  readonly context: Readonly<SessionContext>
+  readonly user: string
+  readonly account: string
+  readonly sessionId: string
+  readonly roles: readonly string[]
+  readonly bindings: Readonly<Record<string, Binding>>
+  /** The same for names that are looked up elsewhere: in a view's own schema. */
+  within(names: NameContext): Environment
+  /** The time of the statement, which `CURRENT_TIMESTAMP()` gives throughout. */
+  readonly now: Date
+  /** The table or view of a name, temporary ones first. */
+  find(path: ObjectPath): CatalogueObject | undefined
+  parameter(name: string): string | number | boolean | undefined
+  /** The value of a session variable; an unknown one is an error. */
+  variable(name: string): VariableValue
+  hasVariable(name: string): boolean
+  /** The id of the query `back` statements ago: -1 is the last one. */
+  queryId(back: number): string | null
+  formerResult(queryId: string): HostRows
+  history(name: string, args: ReadonlyMap<string, string>): HostRows
+  informationSchema(database: string, table: string): HostRows | undefined
+  cancel(target: { readonly queryId: string } | { readonly sessionId: string }): string
+}
+
+export interface VariableValue {
+  readonly type: 'text' | 'fixed' | 'real' | 'boolean' | 'other'
+  readonly text: string | null
+}

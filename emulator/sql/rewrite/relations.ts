@@ -1,0 +1,313 @@
+import { compilationError, objectNotFound, unsupported } from '../errors.ts'
+import { Cursor, display, quoteText, readName } from '../text/index.ts'
+import { INTEGER, TEXT, VARIANT } from '../types/index.ts'
+import {
+  type Body,
+  bodyOf,
+  duckIdentifier,
+  type Identifier,
+  isIdentifier,
+  kindOf,
+  type Node,
+  nameOf,
+  printDuck,
+  tableNameParts,
+} from './ast.ts'
+import type { HostRows } from './environment.ts'
+import { constantText } from './expressions.ts'
+import { type Rewriter, renameOutputs } from './rewriter.ts'
+import type { Output, Outputs, Scope } from './scope.ts'
+
+/** Rewrites what stands in FROM or a JOIN, and makes its columns known to the scope. */
+export function rewriteRelation(rewriter: Rewriter, node: Node, scope: Scope): Node {
+  const body = bodyOf(node)
+  switch (kindOf(node)) {
+    case 'table':
+      return table(rewriter, body, scope)
+    case 'subquery':
+      return subquery(rewriter, body, scope)
+    case 'values':
+      return values(rewriter, node, scope)
+    case 'alias':
+      return tableFunction(rewriter, body['this'] as Node, scope, identifiers([body['alias']])[0], columnAliases(body))
+    case 'lateral':
+      return tableFunction(rewriter, body['this'] as Node, scope, aliasText(body['alias']), columnAliases(body))
+    case 'function':
+    case 'method_call':
+      return tableFunction(rewriter, node, scope, undefined, [])
+    case 'pivot':
+    case 'unpivot':
+      return pivot(rewriter, kindOf(node), body, scope)
+    case 'paren':
+      return { paren: { ...body, this: rewriteRelation(rewriter, body['this'] as Node, scope) } }
+    case 'joined_table': {
+      const left = rewriteRelation(rewriter, body['left'] as Node, scope)
+      const joins = (body['joins'] as Body[]).map((join) => rewriter.join(join, scope))
+      return { joined_table: { ...body, left, joins } }
+    }
+    default:
+      throw unsupported(kindOf(node).replaceAll('_', ' ').toUpperCase())
+  }
+}
+
+function identifiers(value: unknown): string[] {
+  return ((value ?? []) as unknown[]).filter(isIdentifier).map(nameOf)
+}
+
+function columnAliases(body: Body): string[] {
+  return identifiers(body['column_aliases'])
+}
+
+/** Of a LATERAL, polyglot keeps the alias as bare text. */
+function aliasText(alias: unknown): string | undefined {
+  if (typeof alias === 'string') return alias.startsWith('"') ? alias.slice(1, -1) : alias.toUpperCase()
+  return isIdentifier(alias) ? nameOf(alias) : undefined
+}
+
+function table(rewriter: Rewriter, body: Body, scope: Scope): Node {
+  const names = tableNameParts(body)
+  const alias = isIdentifier(body['alias']) ? nameOf(body['alias']) : undefined
+  const cte = names.length === 1 ? scope.cte(names[0] as string) : undefined
+  if (cte) {
+    const columns = columnAliases(body)
+    scope.relations.push({ alias: alias ?? (names[0] as string), outputs: renameOutputs(cte.outputs, columns) })
+    return {
+      table: {
+        ...body,
+        name: duckIdentifier(names[0] as string),
+        alias: alias === undefined ? null : duckIdentifier(alias),
+        column_aliases: columns.map(duckIdentifier),
+      },
+    }
+  }
+  const node = namedRelation(rewriter, names, scope, alias, columnAliases(body))
+  const sample = body['table_sample']
+  return sample ? { table: { ...bodyOf(node), table_sample: rewriter.walk(sample, scope) } } : node
+}
+
+/** A table, view or table of the information schema, by its name. */
+function namedRelation(
+  rewriter: Rewriter,
+  names: readonly string[],
+  scope: Scope,
+  alias: string | undefined,
+  columns: readonly string[],
+): Node {
+  const { catalogue } = rewriter.env
+  const path = catalogue.path(names, rewriter.env.names)
+  const shown = alias ?? path.name
+  if (path.schema === 'INFORMATION_SCHEMA' || path.database === 'SNOWFLAKE') {
+    const rows =
+      path.database === 'SNOWFLAKE' && path.name === 'QUERY_HISTORY'
+        ? rewriter.env.history('QUERY_HISTORY', new Map([['RESULT_LIMIT', '10000']]))
+        : rewriter.env.informationSchema(path.database, path.name)
+    if (!rows) throw objectNotFound('Object', names.map(display).join('.'))
+    return hostRows(rewriter, rows, scope, shown, columns)
+  }
+  const object = rewriter.env.find(path)
+  if (!object) {
+    catalogue.schema(path.database, path.schema)
+    throw objectNotFound('Object', names.map(display).join('.'))
+  }
+  const source = { database: object.database, schema: object.schema, table: object.name }
+  const outputs = object.columns.map((column) => ({
+    name: column.name,
+    type: column.type,
+    nullable: column.nullable,
+    source,
+  }))
+  scope.relations.push({ alias: shown, outputs: renameOutputs(outputs, columns) })
+  if (object.kind === 'TABLE') return rewriter.holes.relation(object.duckTable, shown, columns)
+  const view = rewriter.viewText(object.name, object.query, object.database, object.schema)
+  const viewColumns = outputs.map((output, i) => columns[i] ?? output.name)
+  return rewriter.holes.relation(`(${view.sql})`, shown, viewColumns)
+}
+
+function hostRows(rewriter: Rewriter, rows: HostRows, scope: Scope, alias: string, columns: readonly string[]): Node {
+  const outputs: Output[] = rows.columns.map((column) => ({ name: column.name }))
+  scope.relations.push({ alias, outputs: renameOutputs(outputs, columns) })
+  const node = rewriter.hostRelation(rows, alias)
+  return { table: { ...bodyOf(node), column_aliases: columns.map(duckIdentifier) } }
+}
+
+function subquery(rewriter: Rewriter, body: Body, scope: Scope): Node {
+  const lateral = body['lateral'] === true
+  const inner = body['this'] as Node
+  const alias = isIdentifier(body['alias']) ? nameOf(body['alias']) : undefined
+  const columns = columnAliases(body)
+  if (kindOf(inner) === 'table' || kindOf(inner) === 'joined_table') return rewriteRelation(rewriter, inner, scope)
+  const query = rewriter.query(inner, lateral ? scope : outerOf(scope))
+  scope.relations.push({ alias: alias ?? '', outputs: renameOutputs(query.outputs, columns) })
+  return {
+    subquery: {
+      ...body,
+      this: query.node,
+      alias: alias === undefined ? null : duckIdentifier(alias),
+      column_aliases: columns.map(duckIdentifier),
+    },
+  }
+}
+
+/** A derived table sees the enclosing query's common table expressions, and not its neighbours. */
+function outerOf(scope: Scope): Scope {
+  return scope.withoutRelations()
+}
+
+function values(rewriter: Rewriter, node: Node, scope: Scope): Node {
+  const body = bodyOf(node)
+  const { sql, names } = rewriter.valuesText(node, scope)
+  const alias = isIdentifier(body['alias']) ? nameOf(body['alias']) : 'VALUES'
+  const columns = names.map((name, i) => columnAliases(body)[i] ?? name)
+  scope.relations.push({ alias, outputs: columns.map((name) => ({ name })) })
+  return rewriter.holes.relation(`(${sql})`, alias, columns)
+}
+
+function pivot(rewriter: Rewriter, kind: string, body: Body, scope: Scope): Node {
+  const inner = scope.withoutRelations()
+  const source = rewriteRelation(rewriter, body['this'] as Node, inner)
+  const { this: _this, alias, ...others } = body
+  const name = isIdentifier(alias) ? nameOf(alias) : ''
+  scope.relations.push({ alias: name, outputs: undefined })
+  const rest = rewriter.walk(others, inner) as Body
+  return { [kind]: { ...rest, this: source, alias: isIdentifier(alias) ? duckIdentifier(name) : null } }
+}
+
+interface Call {
+  readonly name: string
+  readonly positional: readonly Node[]
+  readonly named: ReadonlyMap<string, Node>
+}
+
+function readCall(node: Node): Call {
+  const body = bodyOf(node)
+  const isMethod = kindOf(node) === 'method_call'
+  const name = isMethod ? nameOf(body['method'] as Identifier) : String(body['name']).toUpperCase().replace(/^SF_/, '')
+  const args = (body['args'] ?? []) as Node[]
+  const named = args.filter((arg) => kindOf(arg) === 'named_argument').map(bodyOf)
+  return {
+    name,
+    positional: args.filter((arg) => kindOf(arg) !== 'named_argument'),
+    named: new Map(named.map((arg) => [nameOf(arg['name'] as Identifier), arg['value'] as Node])),
+  }
+}
+
+function tableFunction(
+  rewriter: Rewriter,
+  node: Node,
+  scope: Scope,
+  alias: string | undefined,
+  columns: readonly string[],
+): Node {
+  const kind = kindOf(node)
+  if (kind !== 'function' && kind !== 'method_call') return rewriteRelation(rewriter, node, scope)
+  const call = readCall(node)
+  const [first] = call.positional
+  switch (call.name) {
+    case 'TABLE':
+      if (!first) throw compilationError('001003', '42000', 'syntax error')
+      if (kindOf(first) === 'function' || kindOf(first) === 'method_call')
+        return tableFunction(rewriter, first, scope, alias, columns)
+      return namedRelation(rewriter, nameFrom(rewriter, first), scope, alias, columns)
+    case 'IDENTIFIER':
+      return namedRelation(rewriter, nameFrom(rewriter, first), scope, alias, columns)
+    case 'RESULT_SCAN':
+      return hostRows(
+        rewriter,
+        rewriter.env.formerResult(constantText(rewriter, first)),
+        scope,
+        alias ?? 'RESULT_SCAN',
+        columns,
+      )
+    case 'FLATTEN':
+      return flatten(rewriter, call, scope, alias ?? 'FLATTEN', columns)
+    case 'SPLIT_TO_TABLE':
+    case 'STRTOK_SPLIT_TO_TABLE':
+      return splitToTable(rewriter, call, scope, alias ?? call.name, columns)
+    case 'GENERATOR': {
+      const count = call.named.get('ROWCOUNT')
+      scope.relations.push({ alias: alias ?? 'GENERATOR', outputs: [] })
+      return rewriter.holes.relation(
+        `range(${count ? Number(constantText(rewriter, count)) : 0})`,
+        alias ?? 'GENERATOR',
+      )
+    }
+    case 'QUERY_HISTORY':
+    case 'QUERY_HISTORY_BY_SESSION':
+    case 'QUERY_HISTORY_BY_USER':
+    case 'QUERY_HISTORY_BY_WAREHOUSE': {
+      const args = new Map([...call.named].map(([name, value]) => [name, constantText(rewriter, value)]))
+      return hostRows(rewriter, rewriter.env.history(call.name, args), scope, alias ?? call.name, columns)
+    }
+    default:
+      throw compilationError('002141', '42601', `Unknown user-defined table function ${call.name}`)
+  }
+}
+
+function nameFrom(rewriter: Rewriter, node: Node | undefined): string[] {
+  return readName(new Cursor(constantText(rewriter, node)))
+}
+
+const FLATTEN_OUTPUTS: Outputs = [
+  { name: 'SEQ', type: INTEGER },
+  { name: 'KEY', type: TEXT },
+  { name: 'PATH', type: TEXT },
+  { name: 'INDEX', type: INTEGER },
+  { name: 'VALUE', type: VARIANT },
+  { name: 'THIS', type: VARIANT },
+]
+
+function flatten(rewriter: Rewriter, call: Call, scope: Scope, alias: string, columns: readonly string[]): Node {
+  const argument = (name: string, position: number) => call.named.get(name) ?? call.positional[position]
+  const input = argument('INPUT', 0)
+  if (!input)
+    throw compilationError('000938', '22023', 'not enough arguments for function [FLATTEN], expected 1, got 0')
+  const flag = (name: string, position: number) => {
+    const node = argument(name, position)
+    return node !== undefined && printDuck(node).toUpperCase() === 'TRUE'
+  }
+  const path = argument('PATH', 1)
+  const value = rewriter.print(rewriter.expression(input, scope))
+  const start = path
+    ? `SF_GET_PATH(${value}, ${quoteText(jsonPath(constantText(rewriter, path)))})`
+    : `to_json(${value})`
+  const mode = argument('MODE', 4) ? constantText(rewriter, argument('MODE', 4)).toUpperCase() : 'BOTH'
+  const list = `SF_FLATTEN(${start}, ${flag('OUTER', 2)}, ${flag('RECURSIVE', 3)}, ${quoteText(mode)})`
+  scope.relations.push({ alias, outputs: renameOutputs(FLATTEN_OUTPUTS, columns) })
+  const names = (FLATTEN_OUTPUTS ?? []).map((output, i) => columns[i] ?? output.name)
+  const fields = ['seq', 'key', 'path', 'index', 'value', 'this'].map((field) => `f.${field}`)
+  return rewriter.holes.relation(
+    `LATERAL (SELECT ${fields.join(', ')} FROM (SELECT unnest(${list}) AS f))`,
+    alias,
+    names,
+  )
+}
+
+function splitToTable(rewriter: Rewriter, call: Call, scope: Scope, alias: string, columns: readonly string[]): Node {
+  const [text, delimiter] = call.positional.map((arg) => rewriter.print(rewriter.expression(arg, scope)))
+  const parts =
+    call.name === 'SPLIT_TO_TABLE'
+      ? `string_split(${text}, ${delimiter})`
+      : `SF_STRTOK_LIST(${text}, ${delimiter ?? "' '"})`
+  const names = ['SEQ', 'INDEX', 'VALUE'].map((name, i) => columns[i] ?? name)
+  scope.relations.push({ alias, outputs: names.map((name, i) => ({ name, type: i === 2 ? TEXT : INTEGER })) })
+  return rewriter.holes.relation(
+    `LATERAL (SELECT 1, unnest(range(1, len(${parts}) + 1)), unnest(${parts}))`,
+    alias,
+    names,
+  )
+}
+
+/** Snowflake's `a.b[0]` and `['a']` as a JSON path of DuckDB's. */
+export function jsonPath(path: string): string {
+  const steps = path.match(/\[\s*'(?:[^'])*'\s*\]|\[\s*\d+\s*\]|"(?:[^"]|"")*"|[^.[\]"]+/g) ?? []
+  const texts = steps.map((step) => {
+    if (/^\[\s*\d/.test(step)) return step.replaceAll(/\s/g, '')
+    const name = step.startsWith('[')
+      ? step.replace(/^\[\s*'|'\s*\]$/g, '')
+      : step.startsWith('"')
+        ? step.slice(1, -1)
+        : step
+    return `."${name.replaceAll('"', '\\"')}"`
+  })
+  return `$${texts.join('')}`
+}

@@ -1,0 +1,160 @@
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { Cell, Column } from '../../engine.ts'
+import { Catalogue } from '../catalogue/index.ts'
+import { macroStatements, registerScalars } from '../library/index.ts'
+import type { Scratch } from '../rewrite/index.ts'
+import { scratchName } from '../rewrite/index.ts'
+import { duckName } from '../text/index.ts'
+import { Connections } from './connections.ts'
+
+const SCRATCH = '"__scratch"'
+
+/** The account's data: one DuckDB, and the catalogue of what lies in it. */
+export class Warehouse {
+  readonly catalogue = new Catalogue()
+  readonly connections: Connections
+  readonly account: string
+  readonly #instance: DuckDBInstance
+  #serial = 0
+
+  private constructor(instance: DuckDBInstance, account: string) {
+    this.#instance = instance
+    this.connections = new Connections(instance)
+    this.account = account
+  }
+
+  static async open(account: string): Promise<Warehouse> {
+    const instance = await DuckDBInstance.create(':memory:', {
+      // Snowflake sorts nulls as the greatest values.
+      default_null_order: 'nulls_last_on_asc_first_on_desc',
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      enable_external_access: 'false',
+    })
+    const warehouse = new Warehouse(instance, account)
+    await warehouse.run(async (connection) => {
+      registerScalars(connection)
+      await connection.run(`${macroStatements().join(';')}; CREATE SCHEMA ${SCRATCH}`)
+    })
+    return warehouse
+  }
+
+  /** Runs something on a connection of its own. */
+  async run<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const connection = await this.connections.take('UTC')
+    try {
+      return await use(connection)
+    } finally {
+      this.connections.give(connection)
+    }
+  }
+
+  async execute(sql: string): Promise<void> {
+    await this.run((connection) => connection.run(sql))
+  }
+
+  /** A schema of Snowflake's is one of DuckDB's, named after its database too: all share one DuckDB catalogue. */
+  duckSchema(database: string, schema: string): string {
+    return duckName(`${database}.${schema}`)
+  }
+
+  /** A name that no table had before: replacing or dropping a table never touches what still reads the old one. */
+  newDuckTable(database: string, schema: string, table: string): string {
+    return `${this.duckSchema(database, schema)}.${duckName(`${table}#${this.#serial++}`)}`
+  }
+
+  async createDatabase(name: string): Promise<void> {
+    this.catalogue.createDatabase(name, Date.now())
+    await this.execute(`CREATE SCHEMA ${this.duckSchema(name, 'PUBLIC')}`)
+  }
+
+  async createSchema(database: string, name: string): Promise<void> {
+    this.catalogue.createSchema(database, name, Date.now())
+    await this.execute(`CREATE SCHEMA ${this.duckSchema(database, name)}`)
+  }
+
+  async dropSchema(database: string, name: string): Promise<void> {
+    this.catalogue.database(database).schemas.delete(name)
+    await this.execute(`DROP SCHEMA ${this.duckSchema(database, name)} CASCADE`)
+  }
+
+  async dropDatabase(name: string): Promise<void> {
+    for (const schema of [...this.catalogue.database(name).schemas.keys()]) await this.dropSchema(name, schema)
+    this.catalogue.databases.delete(name)
+  }
+
+  /** Loads rows from outside DuckDB, and puts the tables' names into the statement. */
+  async loadScratch(sql: string, scratch: readonly Scratch[]): Promise<{ sql: string; drop: () => Promise<void> }> {
+    const tables: string[] = []
+    let text = sql
+    for (const { name, columns, rows } of scratch) {
+      const table = `s${this.#serial++}`
+      tables.push(table)
+      await this.run((connection) => fill(connection, table, columns, rows))
+      const items = columns.map((column, i) => `${fromCell(column, `"c${i}"`)} AS ${duckName(column.name)}`)
+      text = text.replaceAll(
+        scratchName(name),
+        `(SELECT ${items.join(', ')} FROM ${SCRATCH}."${table}" ORDER BY rowid)`,
+      )
+    }
+    const drop = async () => {
+      if (tables.length > 0) await this.execute(tables.map((table) => `DROP TABLE ${SCRATCH}."${table}"`).join(';'))
+    }
+    return { sql: text, drop }
+  }
+
+  close(): void {
+    this.connections.closeAll()
+    this.#instance.closeSync()
+  }
+}
+
+async function fill(
+  connection: DuckDBConnection,
+  table: string,
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+): Promise<void> {
+  await connection.run(`CREATE TABLE ${SCRATCH}."${table}" (${columns.map((_, i) => `"c${i}" VARCHAR`).join(', ')})`)
+  const appender = await connection.createAppender(table, '__scratch')
+  for (const row of rows) {
+    for (const cell of row) {
+      if (cell === null) appender.appendNull()
+      else appender.appendVarchar(cell)
+    }
+    appender.endRow()
+  }
+  appender.closeSync()
+}
+
+/** A JSON cell back to its value (protocol sheet §12.1). */
+function fromCell(column: Column, text: string): string {
+  switch (column.type) {
+    case 'fixed':
+      return `CAST(${text} AS DECIMAL(${column.precision ?? 38},${column.scale ?? 0}))`
+    case 'real':
+      return `CAST(${text} AS DOUBLE)`
+    case 'boolean':
+      return `CAST(${text} AS BOOLEAN)`
+    case 'date':
+      return `SF_CELL_DATE(${text})`
+    case 'time':
+      return `SF_CELL_TIME(${text})`
+    case 'timestamp_ntz':
+      return `SF_CELL_NTZ(${text})`
+    case 'timestamp_ltz':
+      return `SF_CELL_LTZ(${text})`
+    case 'timestamp_tz':
+      return `SF_CELL_TZ(${text})`
+    case 'binary':
+      return `unhex(${text})`
+    case 'variant':
+      return `CAST(${text} AS JSON)`
+    case 'array':
+      return `CAST(CAST(${text} AS JSON) AS JSON[])`
+    case 'object':
+      return `CAST(CAST(${text} AS JSON) AS MAP(VARCHAR, JSON))`
+    default:
+      return text
+  }
+}

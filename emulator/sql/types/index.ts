@@ -1,0 +1,5 @@
+export { cellWriter, secondsText } from './cells.ts'
+export { type ColumnSource, toColumn } from './column.ts'
+export { fromDuckType, toDuckType } from './duck-type.ts'
+export { readType } from './parse-type.ts'
+export * from './snowflake-type.ts'
