@@ -75,7 +75,7 @@ export const DEFAULT_OPTIONS: EmulatorOptions = {
   port: 0,
   storagePort: 0,
   account: 'EMULATOR',
-  users: [{ name: 'EMULATOR' }],
+  users: [{ name: 'EMULATOR', defaultRole: 'SYSADMIN', defaultWarehouse: 'COMPUTE_WH' }],
   seed: 1,
   tpchScale: 0.01,
   initSql: null,

@@ -52,7 +52,7 @@ export class Inspection {
   /** Oldest first; the children of a multi-statement follow their parent. */
   statements(): readonly SeenStatement[] {
     return [...this.#log.all()].map((query) => {
-      const { queryTag, executionStatus } = query.toHistoryEntry()
+      const { executionStatus } = query.toHistoryEntry()
       const { requestId, sqlText, bindings, parameters, describeOnly, asyncExec } = query.request
       return {
         queryId: query.id,
@@ -65,7 +65,7 @@ export class Inspection {
         describeOnly,
         asyncExec,
         status: executionStatus,
-        queryTag,
+        queryTag: query.queryTag,
       }
     })
   }

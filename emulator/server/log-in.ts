@@ -105,6 +105,7 @@ async function openSession(parts: LogInParts, user: User, query: URLSearchParams
     engineSession = await parts.engine.openSession({
       sessionId: id.toString(),
       user: user.name,
+      roles: [...user.roles],
       role,
       warehouse: identifier(query.get('warehouse')) ?? user.defaultWarehouse,
       database: identifier(query.get('databaseName')) ?? user.defaultDatabase,

@@ -28,6 +28,7 @@ export class Query {
   readonly request: QueryRequest
   readonly startedAt: number
   readonly contextAtStart: SessionContext
+  readonly queryTag: string
   /** Resolves when the query has ended, however. */
   readonly done: Promise<void>
   state: QueryState = { kind: 'running' }
@@ -42,7 +43,8 @@ export class Query {
     this.session = session
     this.request = request
     this.startedAt = now
-    this.contextAtStart = { ...copyContext(session) }
+    this.contextAtStart = copyContext(session)
+    this.queryTag = String(request.parameters.QUERY_TAG ?? session.engine.parameters.get('QUERY_TAG') ?? '')
     this.finalContext = this.contextAtStart
     this.done = promise
     this.#resolveDone = resolve
@@ -87,7 +89,7 @@ export class Query {
       userName: this.session.user.name,
       roleName: contextAtStart.role,
       warehouseName: contextAtStart.warehouse,
-      queryTag: String(request.parameters.QUERY_TAG ?? this.session.engine.parameters.get('QUERY_TAG') ?? ''),
+      queryTag: this.queryTag,
       executionStatus: executionStatus(state),
       errorCode: error?.code ?? null,
       errorMessage: error?.message ?? null,
