@@ -63,7 +63,11 @@ export class ChunkLinks {
   }
 
   /** The chunk behind a link, or null: unknown, expired, ended session and wrong key all look the same. */
-  find(token: string, index: number, key: string | null): { readonly set: LinkSet; readonly chunk: LinkedChunk } | null {
+  find(
+    token: string,
+    index: number,
+    key: string | null,
+  ): { readonly set: LinkSet; readonly chunk: LinkedChunk } | null {
     const set = this.#sets.get(hashOf(token))
     if (set === undefined || set.session.ended !== null) return null
     if (this.#options.clock.now() - set.openedAt >= this.#options.life) return null

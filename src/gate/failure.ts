@@ -2,6 +2,7 @@
 import type { FailureFacts } from '../core/recording/events.ts'
 import { type ErrorCode, IcecoreError } from '../errors.ts'
 import { DENIAL_CODE, DENIAL_SQL_STATE, formatDenial, formatTail, type StatementDenial } from './denial.ts'
+import type { StatementRun } from './statement-run.ts'
 
 export interface StatementFailure extends FailureFacts {
   /** UUID-shaped: drivers parse it. */
@@ -29,9 +30,17 @@ export function failureOfDenial(denial: StatementDenial, queryId: string): State
 
 export function failureOfError(error: IcecoreError, queryId: string): StatementFailure {
   const form = FORMS[error.code] ?? (error.spec.fault === 'policy' || error.spec.fault === 'caller' ? DENIED : ABORTED)
-  const hint = error.hint ?? (error.spec.retry ? 'send the statement again later' : 'ask who runs Icecore, and name this request')
+  const hint =
+    error.hint ?? (error.spec.retry ? 'send the statement again later' : 'ask who runs Icecore, and name this request')
   const tail = formatTail(error.code, queryId, error.hint ?? '', hint)
   return { ...form, message: `${error.message}\n${tail}`, icecore: error.code, queryId }
+}
+
+/** How a run failed; null while it has not. */
+export function failureOfRun(run: StatementRun): StatementFailure | null {
+  const { outcome } = run
+  if (outcome?.kind === 'denied') return failureOfDenial(outcome.denial, run.pendingId)
+  return outcome?.kind === 'error' ? failureOfError(outcome.error, run.queryId) : null
 }
 
 /** Anything else that was thrown is a defect: the caller learns an id, the log the rest. */

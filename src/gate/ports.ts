@@ -55,6 +55,8 @@ export interface UpstreamConnector {
 export interface ConnectionFacts {
   readonly name: string
   readonly account: string
+  /** Icecore's own user there: nothing that an agent sends may change its authentication. */
+  readonly user: string
   readonly defaultRole: string
   readonly warehouse: string | null
   readonly database: string | null
@@ -105,4 +107,17 @@ export interface ChunkBody {
   readonly length: number | null
   /** The body as it comes. Ends with an error when the connection breaks or the length does not fit. */
   readonly bytes: AsyncIterable<Uint8Array>
+}
+
+/** Counts what is in a chunk without keeping it; the work is done off the event loop. */
+export interface ChunkChecker {
+  start(chunk: { readonly encoding: 'identity' | 'gzip'; readonly columns: number }): ChunkCheck
+}
+
+export interface ChunkCheck {
+  /** Resolves when more may come. Rejects, here or in `end`, when the bytes are no rows of that width. */
+  push(bytes: Uint8Array): Promise<void>
+  /** The rows in the whole chunk. Rejects with ICE_UPSTREAM_PROTOCOL when it was cut off, or is no chunk. */
+  end(): Promise<number>
+  abandon(): void
 }

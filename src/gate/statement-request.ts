@@ -1,22 +1,22 @@
-/** What a door hands to the gate for one statement. */
-import type { Binding } from '../core/recording/events.ts'
-import type { ParameterValue } from './ports.ts'
+import type { QueryAnswer, QueryRequest } from '../core/wire/index.ts'
+import type { LinkSet } from './chunk-links.ts'
+import type { StatementFailure } from './failure.ts'
 
-export interface StatementRequest {
+/** What a door hands to the gate for one statement. */
+export interface StatementRequest extends Omit<QueryRequest, 'internal'> {
   /** Chosen by the client; one statement runs per (session, request id). */
   readonly requestId: string
-  readonly sqlText: string
-  /** The JSON value of the SQL text exactly as the client wrote it: these bytes are forwarded. */
-  readonly sqlTextJson: Uint8Array
-  readonly bindings: Readonly<Record<string, Binding>>
-  /** The JSON value of the bindings as the client wrote it. Null without bindings. */
-  readonly bindingsJson: Uint8Array | null
-  /** Statement-scoped session parameters. */
-  readonly parameters: Readonly<Record<string, ParameterValue>>
-  readonly describeOnly: boolean
-  readonly asynchronous: boolean
-  /** Further body fields that pass through unread, as JSON. */
-  readonly passedFields: Readonly<Record<string, Uint8Array>>
-  /** How long the door may hold this request before it answers "in progress". */
+  /** How long the door may hold this request before it answers "in progress", milliseconds. */
   readonly holdMs: number
 }
+
+/** The door's form of an answer: bytes that go out exactly as they are recorded. */
+export interface AnswerEncoder {
+  encode(answer: QueryAnswer, links: LinkSet | null): Uint8Array
+}
+
+export type StatementReply =
+  /** Recorded, and to be sent as it is. */
+  | { readonly kind: 'answer'; readonly body: Uint8Array }
+  | { readonly kind: 'in_progress'; readonly queryId: string; readonly asynchronous: boolean }
+  | { readonly kind: 'failure'; readonly failure: StatementFailure }

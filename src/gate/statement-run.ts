@@ -3,9 +3,10 @@
  * itself; requests come, wait for a while, and come again.
  */
 import { createHash } from 'node:crypto'
+import type { EventInput } from '../core/recording/index.ts'
+import type { QueryAnswer } from '../core/wire/index.ts'
 import type { IcecoreError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { QueryAnswer } from '../core/wire/index.ts'
 import type { StatementDenial } from './denial.ts'
 import type { StatementRequest } from './statement-request.ts'
 
@@ -36,8 +37,11 @@ export class StatementRun {
   #waiting = 0
   #attendedAt: number
   #cancelledBy: string | null = null
+  /** Set when what was received is durable. */
+  described = false
   /** Set when `sent` is durable: from then on the upstream may have run the statement. */
   sent = false
+  #ending: EventInput | null = null
 
   constructor(identity: RunIdentity, request: StatementRequest, clock: Clock) {
     this.statement = identity.statement
@@ -103,6 +107,19 @@ export class StatementRun {
     this.#settled.resolve()
   }
 
+  /** Settles with an answer whose end is not on record yet: whoever delivers it records both with one flush. */
+  settleWithAnswer(queryId: string, answer: QueryAnswer, ending: EventInput): void {
+    this.#ending = ending
+    this.settle({ kind: 'answer', queryId, answer })
+  }
+
+  /** The end, if nobody has recorded it yet. */
+  takeEnding(): readonly EventInput[] {
+    const ending = this.#ending
+    this.#ending = null
+    return ending === null ? [] : [ending]
+  }
+
   /** Takes the answer out: it is held until one request has delivered it, and fetched by id after that. */
   takeAnswer(): QueryAnswer | null {
     if (this.#outcome?.kind !== 'answer') return null
@@ -144,7 +161,10 @@ export class StatementRun {
 function fingerprintOf(request: StatementRequest): string {
   const { sqlText, bindingsJson, parameters, describeOnly, asynchronous } = request
   const facts = JSON.stringify([sqlText, parameters, describeOnly, asynchronous])
-  return createHash('sha256').update(facts).update(bindingsJson ?? '').digest('base64')
+  return createHash('sha256')
+    .update(facts)
+    .update(bindingsJson ?? '')
+    .digest('base64')
 }
 
 /**

@@ -40,8 +40,8 @@ export interface Loosening {
 }
 
 export function factsOf(connection: SnowflakeConnection): ConnectionFacts {
-  const { name, account, role, warehouse, database, schema } = connection
-  return { name, account, defaultRole: role, warehouse, database, schema }
+  const { name, account, user, role, warehouse, database, schema } = connection
+  return { name, account, user, defaultRole: role, warehouse, database, schema }
 }
 
 /** The account without its region: what drivers send as ACCOUNT_NAME and what a JWT names (protocol §15.1). */

@@ -22,6 +22,8 @@ export type Permission = 'refuse' | 'allow'
 export interface DecisionInput {
   readonly analysis: Analysis
   readonly settings: StatementSettings
+  /** A statement-scoped parameter of the request that may not be set; null when all may. */
+  readonly refusedParameter: string | null
   /** Roles this principal may use on this connection. */
   mayUseRole(role: string): boolean
   /** Whether ALTER SESSION may set this parameter. */
@@ -47,12 +49,14 @@ interface Denial extends DecisionReason {
 }
 
 export function decide(input: DecisionInput): Decision {
-  const { analysis } = input
-  const denials: readonly Denial[] = analysis.ok
+  const { analysis, refusedParameter } = input
+  const ofText: readonly Denial[] = analysis.ok
     ? analysis.text.statements.flatMap((statement) => checks.flatMap((check) => check(statement, input)))
     : [{ code: analysis.refusal.code, text: analysis.refusal.text, allowed: 'a statement that Icecore can read' }]
+  const denials = refusedParameter === null ? ofText : [...ofText, parameterDenial(refusedParameter)]
   const [first] = denials
-  if (first === undefined) return { decision: 'allow', reasons: [{ code: 'default_allow', text: 'no check denies it' }] }
+  if (first === undefined)
+    return { decision: 'allow', reasons: [{ code: 'default_allow', text: 'no check denies it' }] }
   return {
     decision: 'deny',
     reasons: denials.map(({ code, text }) => ({ code, text })),
@@ -92,7 +96,11 @@ function checkFileTransfer(statement: Statement): readonly Denial[] {
   ]
 }
 
-const EFFECT_CHECKS: readonly { readonly effect: Effect; readonly setting: keyof StatementSettings; readonly text: string }[] = [
+const EFFECT_CHECKS: readonly {
+  readonly effect: Effect
+  readonly setting: keyof StatementSettings
+  readonly text: string
+}[] = [
   { effect: 'call', setting: 'procedureCalls', text: 'what a procedure does inside is not seen' },
   { effect: 'export', setting: 'exports', text: 'the data would leave without passing Icecore' },
   { effect: 'deferred', setting: 'deferred', text: 'it makes statements run later, outside every session' },
@@ -100,7 +108,9 @@ const EFFECT_CHECKS: readonly { readonly effect: Effect; readonly setting: keyof
 ]
 
 function checkEffects(statement: Statement, { settings }: DecisionInput): readonly Denial[] {
-  const denials = EFFECT_CHECKS.filter(({ effect, setting }) => statement.effects.includes(effect) && settings[setting] === 'refuse')
+  const denials = EFFECT_CHECKS.filter(
+    ({ effect, setting }) => statement.effects.includes(effect) && settings[setting] === 'refuse',
+  )
   const known: readonly Denial[] = denials.map(({ effect, text }) => ({
     code: `effect_${effect}`,
     text: `${statement.kind}: ${text}`,
@@ -109,7 +119,11 @@ function checkEffects(statement: Statement, { settings }: DecisionInput): readon
   if (!statement.effects.includes('unknown')) return known
   return [
     ...known,
-    { code: 'effect_unknown', text: `what ${statement.kind} does is not known`, allowed: 'a statement of a known kind' },
+    {
+      code: 'effect_unknown',
+      text: `what ${statement.kind} does is not known`,
+      allowed: 'a statement of a known kind',
+    },
   ]
 }
 
@@ -149,15 +163,18 @@ function checkContextNames(statement: Statement): readonly Denial[] {
 
 function checkParameters(statement: Statement, { maySetParameter }: DecisionInput): readonly Denial[] {
   return statement.stateChanges.flatMap((change) => {
-    if ((change.change !== 'set_parameter' && change.change !== 'unset_parameter') || maySetParameter(change.name)) return []
-    return [
-      {
-        code: 'parameter',
-        text: `the session parameter ${change.name} may not be changed`,
-        allowed: 'the session parameters listed in docs/reference/parameters.md',
-      },
-    ]
+    if ((change.change !== 'set_parameter' && change.change !== 'unset_parameter') || maySetParameter(change.name))
+      return []
+    return [parameterDenial(change.name)]
   })
+}
+
+function parameterDenial(parameter: string): Denial {
+  return {
+    code: 'parameter',
+    text: `the session parameter ${parameter} may not be set`,
+    allowed: 'the session parameters listed in docs/reference/parameters.md',
+  }
 }
 
 function checkResultReferences(statement: Statement, { ownsResult }: DecisionInput): readonly Denial[] {

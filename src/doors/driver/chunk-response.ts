@@ -1,0 +1,46 @@
+/**
+ * A chunk on the socket. There is no envelope for an error once bytes have left: then the connection is reset, since a
+ * body that ends early but cleanly would be taken for whole (protocol §11.3).
+ */
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import type { ChunkDelivery } from '../../gate/index.ts'
+
+export async function sendChunk(delivery: ChunkDelivery, response: ServerResponse): Promise<void> {
+  const pieces = delivery.pieces[Symbol.asyncIterator]()
+  // Nothing is said before the first piece is there: until then an error can still have a status.
+  let next = await pieces.next()
+  response.writeHead(200, headersOf(delivery))
+  try {
+    while (next.done !== true) {
+      if (!response.write(next.value)) await drained(response)
+      next = await pieces.next()
+    }
+    response.end()
+  } catch {
+    response.socket?.resetAndDestroy()
+  } finally {
+    await pieces.return?.()
+  }
+}
+
+function headersOf({ encoding, length }: ChunkDelivery): Record<string, string | number> {
+  return {
+    // Not JSON: Node would hang on it (protocol §11.3).
+    'content-type': 'application/octet-stream',
+    ...(encoding === 'gzip' ? { 'content-encoding': 'gzip' } : {}),
+    ...(length === null ? {} : { 'content-length': length }),
+  }
+}
+
+/** Waits for room, or for the client to go away. */
+async function drained(response: ServerResponse): Promise<void> {
+  const gone = new AbortController()
+  const onClose = (): void => gone.abort()
+  response.once('close', onClose)
+  try {
+    await once(response, 'drain', { signal: gone.signal })
+  } finally {
+    response.off('close', onClose)
+  }
+}

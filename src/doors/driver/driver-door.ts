@@ -1,0 +1,352 @@
+/**
+ * Snowflake's driver protocol, spoken to drivers. The door turns bytes into requests for the gate and answers back into
+ * bytes; it decides nothing. What is not listed here is not served.
+ */
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { NetworkFacts } from '../../core/recording/index.ts'
+import {
+  driverParameters,
+  encodeInProgress,
+  encodeLoginAnswer,
+  encodeSuccess,
+  encodeTokenAnswer,
+  isQueryId,
+  readAbortRequest,
+  readLoginRequest,
+  readQueryRequest,
+  readTokenRequest,
+} from '../../core/wire/index.ts'
+import { IcecoreError } from '../../errors.ts'
+import {
+  CHUNK_KEY_HEADER,
+  type ChunkDeliveryTools,
+  deliverChunk,
+  type Gate,
+  type LogInRequest,
+  type OpenedSession,
+  type Refusals,
+  type Session,
+  type SessionRegistry,
+  type StatementReply,
+  toIcecoreError,
+} from '../../gate/index.ts'
+import type { Clock } from '../../lib/clock.ts'
+import type { Ids } from '../../lib/ids.ts'
+import type { Log } from '../../lib/log.ts'
+import { sendChunk } from './chunk-response.ts'
+import { createAnswerEncoder } from './encode-answer.ts'
+import {
+  envelope,
+  type HttpAnswer,
+  renderComeAgain,
+  renderFailure,
+  renderLogInError,
+  renderRenewalError,
+  renderRequestError,
+  renderUnknownPath,
+} from './errors.ts'
+import { toLogInRequest } from './log-in-request.ts'
+import { type BodyLimits, readBody } from './read-body.ts'
+import { RetryWindow } from './retry-window.ts'
+import { encodeRunStatus } from './status-answer.ts'
+
+export interface DriverDoorTools {
+  readonly gate: Gate
+  readonly registry: SessionRegistry
+  readonly refusals: Refusals
+  readonly logIn: (request: LogInRequest) => Promise<OpenedSession>
+  readonly chunks: ChunkDeliveryTools
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+}
+
+export interface DriverDoorOptions {
+  /** Where drivers reach this door: chunk links point there. Known once the door listens. */
+  publicUrl(): string
+  readonly bodies: BodyLimits
+  /** How long one request may be told to come again, milliseconds. */
+  readonly retryWindow: number
+}
+
+/** A log-in body is small; a larger one is no log-in. */
+const LOGIN_BODY: BodyLimits = { received: 256 * 1024, unpacked: 1024 * 1024 }
+
+export function registerDriverDoor(app: FastifyInstance, tools: DriverDoorTools, options: DriverDoorOptions): void {
+  const door = new DriverDoor(tools, options)
+  // Bodies are read by the handlers, each to its own limit.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  app.post('/session/v1/login-request', (request, reply) => door.logIn(request, reply))
+  app.post('/session/token-request', (request, reply) => door.renew(request, reply))
+  app.post('/session/heartbeat', (request, reply) => door.heartbeat(request, reply))
+  app.post('/session', (request, reply) => door.logOut(request, reply))
+  app.post('/queries/v1/query-request', (request, reply) => door.query(request, reply))
+  app.post('/queries/v1/abort-request', (request, reply) => door.abortByRequest(request, reply))
+  app.post<QueryPath>('/queries/:queryId/abort-request', (request, reply) => door.abortByQuery(request, reply))
+  app.get<QueryPath>('/queries/:queryId/result', (request, reply) => door.result(request, reply))
+  app.get<QueryPath>('/monitoring/queries/:queryId', (request, reply) => door.status(request, reply))
+  app.post('/telemetry/send', (request, reply) => door.telemetry(request, reply))
+  app.post('/telemetry/send/sessionless', (request, reply) => door.telemetry(request, reply))
+  app.get<ChunkPath>('/chunks/:token/:index', (request, reply) => door.chunk(request, reply))
+  app.setNotFoundHandler((request, reply) => door.unknownPath(request, reply))
+  app.setErrorHandler((error, request, reply) => door.failed(error, request, reply))
+}
+
+interface QueryPath {
+  Params: { queryId: string }
+}
+
+interface ChunkPath {
+  Params: { token: string; index: string }
+}
+
+class DriverDoor {
+  readonly #tools: DriverDoorTools
+  readonly #options: DriverDoorOptions
+  readonly #retries: RetryWindow
+
+  constructor(tools: DriverDoorTools, options: DriverDoorOptions) {
+    this.#tools = tools
+    this.#options = options
+    this.#retries = new RetryWindow(tools.clock, options.retryWindow)
+  }
+
+  async logIn(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const url = urlOf(request.raw)
+    const requestId = url.searchParams.get('requestId') ?? url.searchParams.get('request_id')
+    let loginName: string | null = null
+    try {
+      const read = readLoginRequest(await readBody(request.raw, LOGIN_BODY))
+      loginName = read.loginName
+      const network = networkOf(request.raw)
+      const { session, tokens } = await this.#tools.logIn(toLogInRequest(read, url, network))
+      return send(reply, envelope(this.#encodeLogIn(session, tokens)))
+    } catch (thrown) {
+      const error = this.#errorOf(thrown)
+      if (error.code === 'ICE_LOGIN_REFUSED' || error.spec.fault === 'caller') this.#refuse(request, null, error)
+      const key = `${networkOf(request.raw).address} ${requestId ?? 'login'}`
+      if (error.spec.retry && this.#retries.isOpen(key)) return send(reply, renderComeAgain(error))
+      return send(reply, renderLogInError(error, { loginName, requestId }))
+    }
+  }
+
+  async renew(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    try {
+      const { oldSessionToken, requestType } = readTokenRequest(await readBody(request.raw, LOGIN_BODY))
+      if (requestType !== 'RENEW')
+        throw new IcecoreError('ICE_REQUEST_MALFORMED', { reason: 'requestType is not RENEW' })
+      const { session, tokens } = await this.#tools.registry.renew(bearerOf(request.raw), oldSessionToken.reveal())
+      const body = encodeTokenAnswer({
+        sessionToken: tokens.token,
+        masterToken: tokens.masterToken,
+        validitySeconds: tokens.tokenLifeSeconds,
+        masterValiditySeconds: tokens.masterLifeSeconds,
+        sessionId: sessionNumber(session),
+      })
+      return send(reply, envelope(body))
+    } catch (thrown) {
+      const error = this.#errorOf(thrown)
+      this.#refuse(request, null, error)
+      return send(reply, renderRenewalError(error))
+    }
+  }
+
+  async heartbeat(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    this.#sessionOf(request)
+    return send(reply, envelope(encodeSuccess(null)))
+  }
+
+  async logOut(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    if (urlOf(request.raw).searchParams.get('delete') !== 'true') return this.unknownPath(request, reply)
+    await this.#tools.registry.end(this.#sessionOf(request), 'log-out')
+    return send(reply, envelope(encodeSuccess(null)))
+  }
+
+  async query(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const session = this.#sessionOf(request)
+    const requestId = urlOf(request.raw).searchParams.get('requestId')
+    if (requestId === null || !isQueryId(requestId)) {
+      throw new IcecoreError('ICE_REQUEST_MALFORMED', { reason: 'requestId is no UUID' })
+    }
+    const { internal: _, ...read } = readQueryRequest(await readBody(request.raw, this.#options.bodies))
+    const holdMs = session.facts.profile.pollHoldMs
+    const answer = await this.#tools.gate.submit(session, { ...read, requestId, holdMs }, this.#encoder(session))
+    return send(reply, renderReply(answer))
+  }
+
+  async result(request: FastifyRequest<QueryPath>, reply: FastifyReply): Promise<FastifyReply> {
+    const session = this.#sessionOf(request)
+    const holdMs = session.facts.profile.pollHoldMs
+    const queryId = checkedQueryId(request.params.queryId)
+    const answer = await this.#tools.gate.fetch(session, queryId, holdMs, this.#encoder(session))
+    return send(reply, renderReply(answer))
+  }
+
+  async status(request: FastifyRequest<QueryPath>, reply: FastifyReply): Promise<FastifyReply> {
+    const session = this.#sessionOf(request)
+    const queryId = checkedQueryId(request.params.queryId)
+    const status = await this.#tools.gate.status(session, queryId)
+    if (status instanceof Uint8Array) return send(reply, envelope(status))
+    return send(reply, envelope(encodeRunStatus(status, queryId)))
+  }
+
+  async abortByRequest(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const session = this.#sessionOf(request)
+    const requestId = readAbortRequest(await readBody(request.raw, this.#options.bodies))
+    await this.#tools.gate.abort(session, { requestId })
+    return send(reply, envelope(encodeSuccess(null)))
+  }
+
+  async abortByQuery(request: FastifyRequest<QueryPath>, reply: FastifyReply): Promise<FastifyReply> {
+    const session = this.#sessionOf(request)
+    await this.#tools.gate.abort(session, { queryId: checkedQueryId(request.params.queryId) })
+    return send(reply, envelope(encodeSuccess(null)))
+  }
+
+  /** Node and Go 1 send it whatever the parameters say. Read and forgotten: nothing of it goes anywhere. */
+  async telemetry(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    await readBody(request.raw, this.#options.bodies)
+    return send(reply, envelope(encodeSuccess('Log Received')))
+  }
+
+  async chunk(request: FastifyRequest<ChunkPath>, reply: FastifyReply): Promise<FastifyReply> {
+    const { token, index } = request.params
+    const key = request.headers[CHUNK_KEY_HEADER]
+    const gone = new AbortController()
+    reply.raw.once('close', () => gone.abort())
+    try {
+      const wanted = {
+        token,
+        index: /^\d{1,9}$/.test(index) ? Number(index) : -1,
+        key: typeof key === 'string' ? key : null,
+      }
+      const delivery = await deliverChunk(wanted, this.#tools.chunks, gone.signal)
+      reply.hijack()
+      await sendChunk(delivery, reply.raw)
+      return reply
+    } catch (thrown) {
+      return this.#refuseChunk(request, reply, this.#errorOf(thrown))
+    }
+  }
+
+  unknownPath(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const error = new IcecoreError('ICE_PATH_UNKNOWN')
+    this.#refuse(request, null, error)
+    return send(reply, renderUnknownPath(error, 404))
+  }
+
+  failed(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const error = this.#errorOf(thrown)
+    if (error.spec.fault === 'caller' || error.spec.fault === 'identity')
+      this.#refuse(request, this.#sessionIdOf(request), error)
+    return send(reply, renderRequestError(error, this.#tools.ids.uuid()))
+  }
+
+  /** 403 makes drivers ask for the result, and with it for fresh links; 503 makes them fetch the same link again. */
+  #refuseChunk(request: FastifyRequest, reply: FastifyReply, error: IcecoreError): FastifyReply {
+    if (reply.raw.headersSent) {
+      reply.raw.socket?.resetAndDestroy()
+      return reply
+    }
+    const isDead = error.code === 'ICE_HANDLE_UNKNOWN' || error.details.status !== undefined
+    if (error.code === 'ICE_HANDLE_UNKNOWN') this.#refuse(request, null, error)
+    const status = isDead ? 403 : 503
+    if (!reply.sent) return reply.code(status).type('text/plain; charset=utf-8').send(`${error.code}\n`)
+    reply.raw.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${error.code}\n`)
+    return reply
+  }
+
+  #encoder(session: Session): ReturnType<typeof createAnswerEncoder> {
+    return createAnswerEncoder(session.facts.profile, this.#options.publicUrl())
+  }
+
+  #encodeLogIn(session: Session, tokens: OpenedSession['tokens']): Uint8Array {
+    const { principal, upstream, profile } = session.facts
+    return encodeLoginAnswer({
+      token: tokens.token,
+      masterToken: tokens.masterToken,
+      validitySeconds: tokens.tokenLifeSeconds,
+      masterValiditySeconds: tokens.masterLifeSeconds,
+      displayUserName: principal.displayName,
+      serverVersion: upstream.serverVersion,
+      sessionId: sessionNumber(session),
+      parameters: driverParameters(upstream.parameters, profile),
+      context: upstream.context,
+    })
+  }
+
+  #sessionOf(request: FastifyRequest): Session {
+    return this.#tools.registry.byToken(bearerOf(request.raw))
+  }
+
+  #sessionIdOf(request: FastifyRequest): string | null {
+    try {
+      return this.#sessionOf(request).id
+    } catch {
+      return null
+    }
+  }
+
+  #refuse(request: FastifyRequest, session: string | null, error: IcecoreError): void {
+    const { method } = request.raw
+    const path = pathForRecord(urlOf(request.raw).pathname)
+    const facts = {
+      network: networkOf(request.raw),
+      method: method ?? '',
+      path,
+      icecore: error.code,
+      reason: error.message,
+    }
+    this.#tools.refusals.requestRefused(session, facts)
+  }
+
+  #errorOf(thrown: unknown): IcecoreError {
+    const errorId = this.#tools.ids.uuid()
+    const error = toIcecoreError(thrown, errorId)
+    if (error.code === 'ICE_INTERNAL') this.#tools.log.error('driver.internal', { errorId, error: thrown })
+    return error
+  }
+}
+
+function renderReply(reply: StatementReply): HttpAnswer {
+  if (reply.kind === 'answer') return envelope(reply.body)
+  if (reply.kind === 'failure') return renderFailure(reply.failure)
+  return envelope(encodeInProgress(reply.queryId, reply.asynchronous))
+}
+
+function send(reply: FastifyReply, answer: HttpAnswer): FastifyReply {
+  return reply.code(answer.status).header('content-type', answer.contentType).send(answer.body)
+}
+
+function checkedQueryId(queryId: string): string {
+  if (!isQueryId(queryId)) throw new IcecoreError('ICE_HANDLE_UNKNOWN')
+  return queryId.toLowerCase()
+}
+
+function bearerOf(request: IncomingMessage): string {
+  const match = /^Snowflake Token="([^"]+)"$/.exec(request.headers.authorization ?? '')
+  if (match?.[1] === undefined) throw new IcecoreError('ICE_SESSION_UNKNOWN')
+  return match[1]
+}
+
+function urlOf(request: IncomingMessage): URL {
+  return new URL(request.url ?? '/', 'http://icecore')
+}
+
+/** A path may hold a chunk link, which works: only that it was one goes on record. */
+function pathForRecord(path: string): string {
+  return path.startsWith('/chunks/') ? '/chunks/…' : path.slice(0, 256)
+}
+
+function networkOf(request: IncomingMessage): NetworkFacts {
+  const address = request.socket.remoteAddress ?? 'unknown'
+  return { address, userAgent: request.headers['user-agent']?.slice(0, 256) ?? null }
+}
+
+/** Node reads the session id as a number, and the drivers use it in their logs only. */
+function sessionNumber(session: Session): number {
+  const number = Number(session.facts.upstream.id)
+  return Number.isSafeInteger(number) ? number : 0
+}

@@ -1,0 +1,1 @@
+export { type DriverDoorOptions, type DriverDoorTools, registerDriverDoor } from './driver-door.ts'

@@ -1,0 +1,55 @@
+/** Request bodies: read to a limit, unpacked to a limit, and never kept beyond either. */
+import type { IncomingMessage } from 'node:http'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import { IcecoreError } from '../../errors.ts'
+
+export interface BodyLimits {
+  /** Bytes as received. */
+  readonly received: number
+  /** Bytes after unpacking. */
+  readonly unpacked: number
+}
+
+/** What a refused body may still send before the connection is cut: a driver reads the refusal only after it has sent all. */
+const DRAINED_FACTOR = 8
+
+const unpack = promisify(gunzip)
+
+/** Rejects with ICE_REQUEST_TOO_LARGE or ICE_REQUEST_MALFORMED. */
+export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+  const received = await receive(request, limits.received)
+  return isGzip(request, received) ? inflate(received, limits.unpacked) : received
+}
+
+async function receive(request: IncomingMessage, limit: number): Promise<Buffer> {
+  const blocks: Buffer[] = []
+  let size = 0
+  for await (const block of request as AsyncIterable<Buffer>) {
+    size += block.length
+    if (size > limit * DRAINED_FACTOR) {
+      request.destroy()
+      break
+    }
+    if (size <= limit) blocks.push(block)
+    else blocks.length = 0
+  }
+  if (size > limit) throw new IcecoreError('ICE_REQUEST_TOO_LARGE', { limit })
+  return Buffer.concat(blocks, size)
+}
+
+/** By the header, and by the magic number: some drivers pack without saying so (protocol §1.6). */
+function isGzip(request: IncomingMessage, body: Buffer): boolean {
+  return request.headers['content-encoding'] === 'gzip' || (body[0] === 0x1f && body[1] === 0x8b)
+}
+
+async function inflate(body: Buffer, limit: number): Promise<Buffer> {
+  try {
+    return await unpack(body, { maxOutputLength: limit })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+      throw new IcecoreError('ICE_REQUEST_TOO_LARGE', { limit })
+    }
+    throw new IcecoreError('ICE_REQUEST_MALFORMED', { reason: 'the body is not gzip' }, { cause: error })
+  }
+}

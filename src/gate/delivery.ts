@@ -1,0 +1,116 @@
+/**
+ * From the upstream's answer to bytes that may leave: encoded by the door, recorded as encoded, and only then handed
+ * out. The record holds the rows and the hash of the body, so that what an agent saw can be shown and proven.
+ */
+import { createHash } from 'node:crypto'
+import type { EventInput } from '../core/recording/index.ts'
+import { type QueryAnswer, readStorageHeaders } from '../core/wire/index.ts'
+import { IcecoreError } from '../errors.ts'
+import type { Ids } from '../lib/ids.ts'
+import { bytesOf } from '../lib/json/index.ts'
+import type { ChunkLinks, LinkSet } from './chunk-links.ts'
+import type { Recorder } from './ports.ts'
+import type { Session } from './session.ts'
+import type { AnswerEncoder } from './statement-request.ts'
+
+export interface DeliveryTools {
+  readonly recorder: Recorder
+  readonly links: ChunkLinks
+  readonly ids: Ids
+}
+
+export interface DeliveryFacts {
+  readonly session: Session
+  readonly statement: string
+  readonly queryId: string
+  readonly answer: QueryAnswer
+  readonly encoder: AnswerEncoder
+  /** Events that say how the statement ended or why the result is fetched: durable together with the rows. */
+  readonly also: readonly EventInput[]
+}
+
+/** Throws ICE_ANSWER_REFUSED for an answer that no client may see. */
+export function assertDeliverable(answer: QueryAnswer): void {
+  if (answer.forbidden.length > 0) {
+    throw new IcecoreError('ICE_ANSWER_REFUSED', { what: answer.forbidden.join(', ') })
+  }
+  const promised = answer.total ?? answer.returned
+  if (answer.inlineRows === null || promised === null || answer.resultIds.length > 0) return
+  const held = answer.inlineRows + answer.chunks.reduce((rows, chunk) => rows + chunk.rowCount, 0)
+  if (held !== promised) {
+    throw new IcecoreError('ICE_UPSTREAM_PROTOCOL', {
+      reason: `the answer promises ${promised} rows and holds ${held}`,
+    })
+  }
+}
+
+/** Resolves with the body once it is on record. Rejects with ICE_RESULT_UNRECORDED, and then nothing may leave. */
+export async function deliverAnswer(facts: DeliveryFacts, tools: DeliveryTools): Promise<Uint8Array> {
+  const { session, answer, encoder } = facts
+  const links = answer.chunks.length === 0 ? null : openLinks(facts, tools.links)
+  const body = encoder.encode(answer, links)
+  try {
+    await tools.recorder.append(...describeResult(facts, body, tools.ids.uuid()), ...facts.also)
+  } catch (error) {
+    if (links !== null) tools.links.close(links)
+    throw new IcecoreError('ICE_RESULT_UNRECORDED', {}, { cause: error })
+  }
+  if (session.ended !== null) throw new IcecoreError('ICE_SESSION_UNKNOWN', {}, { cause: session.ended })
+  return body
+}
+
+function openLinks(facts: DeliveryFacts, links: ChunkLinks): LinkSet {
+  const { session, statement, queryId, answer } = facts
+  const headers = readStorageHeaders(answer)
+  return links.open(
+    {
+      session,
+      statement,
+      queryId,
+      columns: answer.columns?.length ?? 0,
+      chunks: answer.chunks.map((chunk) => ({ url: chunk.url, headers, rows: chunk.rowCount })),
+    },
+    session.facts.profile.sendsChunkHeaders,
+  )
+}
+
+function describeResult(facts: DeliveryFacts, body: Uint8Array, delivery: string): readonly EventInput[] {
+  const { answer, queryId } = facts
+  if (!answer.success || answer.columns === null) return []
+  const at = { session: facts.session.id, statement: facts.statement }
+  const rowset = answer.spans.rowset ?? answer.spans.rowsetBase64
+  const rows = rowset === undefined ? new Uint8Array() : bytesOf(answer.document, rowset)
+  return [
+    {
+      ...at,
+      type: 'result.schema',
+      facts: {
+        queryId,
+        statementTypeId: answer.statementTypeId,
+        format: answer.format ?? 'json',
+        columns: answer.columns,
+        total: answer.total,
+        inlineRows: answer.inlineRows ?? 0,
+        chunks: answer.chunks.map((chunk) => ({ rows: chunk.rowCount })),
+        childQueryIds: answer.resultIds,
+      },
+    },
+    {
+      ...at,
+      type: 'result.batch',
+      facts: {
+        queryId,
+        part: 'inline',
+        index: 0,
+        piece: 0,
+        last: true,
+        delivery,
+        encoding: 'identity',
+        rows: answer.inlineRows ?? 0,
+        sha256: createHash('sha256').update(body).digest('hex'),
+        bodyBytes: body.length,
+      },
+      body: rows,
+    },
+  ]
+}

@@ -1,0 +1,31 @@
+/**
+ * The one statement path.
+ *
+ * The scenario that justifies it: three doors and a dozen drivers, and one security engineer who asks where a
+ * statement can reach Snowflake. The answer is one folder, and in it one file: gate.ts.
+ */
+
+export { type ChunkDelivery, type ChunkDeliveryTools, type ChunkRequest, deliverChunk } from './chunk-delivery.ts'
+export { CHUNK_KEY_HEADER, ChunkLinks, type LinkSet } from './chunk-links.ts'
+export { failureOfError, failureOfRun, type StatementFailure, toIcecoreError } from './failure.ts'
+export { Gate, type GateOptions } from './gate.ts'
+export { Handles } from './handles.ts'
+export { type LogInRequest, type LogInTools, logIn, type OpenedSession } from './log-in.ts'
+export type {
+  ChunkBody,
+  ChunkCheck,
+  ChunkChecker,
+  ChunkSource,
+  ConnectionFacts,
+  ParameterValue,
+  Recorder,
+  TokenVerifier,
+  UpstreamConnector,
+  UpstreamSession,
+} from './ports.ts'
+export { DEFAULT_REFUSAL_LIMITS, Refusals } from './refusals.ts'
+export type { Session } from './session.ts'
+export { SessionRegistry } from './session-registry.ts'
+export { SessionTokenBook, type SessionTokens } from './session-tokens.ts'
+export type { AnswerEncoder, StatementReply, StatementRequest } from './statement-request.ts'
+export type { StatementRun } from './statement-run.ts'

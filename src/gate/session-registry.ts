@@ -1,0 +1,161 @@
+/**
+ * The living sessions: found by token, renewed, and ended. Ending one is all of it: its statements are cancelled, its
+ * links die, the upstream session is closed, and the record says why.
+ */
+import { IcecoreError } from '../errors.ts'
+import type { Clock, Timer } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import type { ChunkLinks } from './chunk-links.ts'
+import type { Recorder } from './ports.ts'
+import type { Session } from './session.ts'
+import type { SessionTokenBook, SessionTokens } from './session-tokens.ts'
+import type { StatementRun } from './statement-run.ts'
+
+export interface SessionLimits {
+  readonly sessions: number
+  readonly perPrincipal: number
+  /** Milliseconds. */
+  readonly longestLife: number
+  readonly idle: number
+  /** A synchronous statement nobody has asked after for so long is cancelled. */
+  readonly unattended: number
+  /** The upstream session is kept alive by a heartbeat after so long without another word. */
+  readonly upstreamHeartbeat: number
+}
+
+export interface RegistryTools {
+  readonly recorder: Recorder
+  readonly tokens: SessionTokenBook
+  readonly links: ChunkLinks
+  readonly clock: Clock
+  readonly log: Log
+}
+
+const SWEEP_MS = 15_000
+
+export class SessionRegistry {
+  readonly #sessions = new Map<string, Session>()
+  readonly #tools: RegistryTools
+  readonly #limits: SessionLimits
+  #sweep: Timer
+  /** Log-ins on their way: they count, or a burst would pass the limit. */
+  #opening = 0
+
+  constructor(tools: RegistryTools, limits: SessionLimits) {
+    this.#tools = tools
+    this.#limits = limits
+    this.#sweep = this.#armSweep()
+  }
+
+  get size(): number {
+    return this.#sessions.size
+  }
+
+  /** Reserves room for a log-in. Throws ICE_SESSION_LIMIT. Call the returned function once it is over, either way. */
+  reserve(principal: string): () => void {
+    const { sessions, perPrincipal } = this.#limits
+    if (this.#sessions.size + this.#opening >= sessions)
+      throw new IcecoreError('ICE_SESSION_LIMIT', { limit: sessions })
+    const own = [...this.#sessions.values()].filter((session) => session.facts.principal.id === principal).length
+    if (own >= perPrincipal) throw new IcecoreError('ICE_SESSION_LIMIT', { limit: perPrincipal })
+    this.#opening += 1
+    return () => {
+      this.#opening -= 1
+    }
+  }
+
+  add(session: Session): SessionTokens {
+    this.#sessions.set(session.id, session)
+    return this.#tools.tokens.issue(session.id)
+  }
+
+  /** Throws ICE_SESSION_UNKNOWN or ICE_SESSION_TOKEN_EXPIRED. */
+  byToken(token: string): Session {
+    return this.#alive(this.#tools.tokens.sessionOf(token))
+  }
+
+  async renew(
+    masterToken: string,
+    oldToken: string,
+  ): Promise<{ readonly session: Session; readonly tokens: SessionTokens }> {
+    const { session: id, tokens } = this.#tools.tokens.renew(masterToken, oldToken)
+    const session = this.#alive(id)
+    await this.#tools.recorder.append({ type: 'session.renewed', session: id, facts: {} })
+    return { session, tokens }
+  }
+
+  async end(session: Session, reason: string): Promise<void> {
+    if (session.ended !== null) return
+    session.ended = reason
+    this.#sessions.delete(session.id)
+    const { tokens, links, recorder, log } = this.#tools
+    tokens.revoke(session.id)
+    links.closeSession(session.id)
+    for (const run of session.openRuns) run.cancel(reason)
+    // The record first: should closing take long or the process die, why it ended is known.
+    const facts = { reason, statements: session.statements }
+    const endings = [...session.runs.values()].flatMap((run) => run.takeEnding())
+    await recorder
+      .append(...endings, { type: 'session.ended', session: session.id, facts })
+      .catch(() => log.error('session.endUnrecorded', { session: session.id, reason }))
+    await session.facts.upstream.close()
+    log.info('session.ended', { session: session.id, reason })
+  }
+
+  /** All open statements, for draining. */
+  openStatements(): number {
+    return [...this.#sessions.values()].reduce((sum, session) => sum + session.openRuns.length, 0)
+  }
+
+  async endAll(reason: string): Promise<void> {
+    this.#sweep.cancel()
+    await Promise.all([...this.#sessions.values()].map((session) => this.end(session, reason)))
+  }
+
+  #alive(id: string): Session {
+    const session = this.#sessions.get(id)
+    if (session === undefined) throw new IcecoreError('ICE_SESSION_UNKNOWN')
+    session.seenAt = this.#tools.clock.now()
+    return session
+  }
+
+  #armSweep(): Timer {
+    return this.#tools.clock.timer(SWEEP_MS, () => {
+      for (const session of this.#sessions.values()) this.#look(session)
+      this.#sweep = this.#armSweep()
+    })
+  }
+
+  #look(session: Session): void {
+    const now = this.#tools.clock.now()
+    const { longestLife, idle, unattended, upstreamHeartbeat } = this.#limits
+    if (now - session.facts.openedAt >= longestLife) this.#endLater(session, 'longest life reached')
+    else if (now - session.seenAt >= idle && session.openRuns.length === 0) this.#endLater(session, 'idle')
+    for (const run of session.openRuns) {
+      if (!run.request.asynchronous && run.unattendedMs >= unattended) run.cancel('the client went away')
+    }
+    for (const run of session.runs.values()) if (run.unattendedMs >= unattended) this.#letGo(run)
+    if (session.ended === null && now - session.upstreamSeenAt >= upstreamHeartbeat) this.#heartbeat(session, now)
+  }
+
+  /** A result nobody came for: its end goes on record, and its bytes out of memory. It can still be fetched by its id. */
+  #letGo(run: StatementRun): void {
+    run.takeAnswer()
+    const ending = run.takeEnding()
+    if (ending.length === 0) return
+    this.#tools.recorder
+      .append(...ending)
+      .catch(() => this.#tools.log.error('statement.endUnrecorded', { statement: run.statement }))
+  }
+
+  #endLater(session: Session, reason: string): void {
+    this.end(session, reason).catch((error: unknown) =>
+      this.#tools.log.error('session.endFailed', { session: session.id, error }),
+    )
+  }
+
+  #heartbeat(session: Session, now: number): void {
+    session.upstreamSeenAt = now
+    session.facts.upstream.heartbeat().catch(() => this.#endLater(session, 'the session at Snowflake has ended'))
+  }
+}
