@@ -1,1 +1,3 @@
-export async function loadDataSet(_sink: unknown, _options: unknown): Promise<void> {}
+export { type Canary, canaries } from './canaries.ts'
+export { passesIbanCheck, passesLuhn } from './identifiers.ts'
+export { type DataSink, loadDataSet } from './load-data-set.ts'

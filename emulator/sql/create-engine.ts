@@ -22,7 +22,15 @@ export async function createEngine(options: EngineOptions, host: EngineHost): Pr
       for await (const _batch of batches);
     }
   }
-  await loadDataSet({ run }, options)
+  const insert = async (sql: string, columns: readonly (readonly (string | null)[])[]) => {
+    const bindings = Object.fromEntries(columns.map((value, i) => [String(i + 1), { type: 'TEXT', value }]))
+    await session.execute(sql, { ...SETUP, bindings })
+  }
+  const generate = async ([database, schema, name]: readonly [string, string, string], duckQuery: string) => {
+    const table = warehouse.catalogue.find({ database, schema, name })
+    if (table?.kind === 'TABLE') await warehouse.execute(`INSERT INTO ${table.duckTable} ${duckQuery}`)
+  }
+  await loadDataSet({ run, insert, generate }, options)
   if (options.initSql) await run(options.initSql)
   await session.close()
   return {
