@@ -182,6 +182,9 @@ describe('at start', () => {
     )
     assert.equal((events[1]!.facts as { droppedBytes: number }).droppedBytes > 0, true)
     assert.equal((events[1]!.facts as { segment: string }).segment, segmentName(1))
+    const whole = await readFile(segment(1))
+    assert.ok(whole.equals(bytes.subarray(0, whole.length)))
+    assert.equal(whole.length + (events[1]!.facts as { droppedBytes: number }).droppedBytes, bytes.length - 7)
   })
 
   const damages: [string, (path: string) => Promise<void>, ErrorCode, RegExp][] = [
@@ -274,6 +277,7 @@ describe('when the disk fails', () => {
       assert.deepEqual(types, ['session.renewed', 'journal.continued', ...Array(3).fill('session.renewed')])
       assert.deepEqual(await fixture.sessions(), ['a', 'b', 'c', 'd'])
       await journal.close()
+      assert.equal(fixture.files.open, 0)
       await fixture.open()
     })
   }

@@ -15,6 +15,8 @@ export class FaultyFiles implements JournalFiles {
   #gate: Promise<void> | null = null
   free: number | null = null
   readonly calls: string[] = []
+  /** Files that were created and not closed. */
+  open = 0
 
   /** The next `times` operations of this kind fail. */
   fail(operation: FaultyOperation, code: string, times = 1): void {
@@ -43,8 +45,13 @@ export class FaultyFiles implements JournalFiles {
   async create(path: string): Promise<JournalFile> {
     this.#check('create')
     const file = await nodeFiles.create(path)
+    this.open += 1
     return {
       ...file,
+      close: async () => {
+        this.open -= 1
+        await file.close()
+      },
       write: async (pieces, position) => {
         await this.#gate
         this.#check('write')
