@@ -7,10 +7,11 @@ import { checkNesting, checkRaw } from './limits.ts'
 import { isIdentifierCall, type KnownVariables, literalOf, readName } from './names.ts'
 import { TEXT_RUNNING_FUNCTIONS } from './never-functions.ts'
 import { findNever } from './never-list.ts'
-import { describeRefusal, mergeSpans, Refusal } from './refusal.ts'
+import { describeRefusal, Refusal } from './refusal.ts'
 import { findResultReferences } from './result-references.ts'
-import { findAssigned, findInComments, findSecrets } from './secrets.ts'
 import { literalSpan, shapeOf } from './shape.ts'
+import { splitStatements } from './split.ts'
+import { findTextSecrets, MAX_TEXTS } from './text-secrets.ts'
 import { closingOf, isName, isOperator, isText, isWord, type Token } from './token.ts'
 import type {
   Analysis,
@@ -24,8 +25,8 @@ import type {
   Statement,
 } from './types.ts'
 
-/** How deep texts may run texts: EXECUTE IMMEDIATE 'EXECUTE IMMEDIATE ''…'''. */
-const MAX_TEXTS = 4
+/** How deep statements may hold statements: CREATE TASK … AS CREATE TASK … AS …. */
+const MAX_INNER = 4
 
 /** Never throws. What is not understood is a refusal. */
 export function analyseText(sqlText: string, options: AnalysisOptions): Analysis {
@@ -39,10 +40,7 @@ function analyse(sqlText: string, options: AnalysisOptions, level: number): Anal
     const lexed = lex(sqlText)
     checkNesting(lexed.tokens, options.limits)
     const parts = splitStatements(lexed.tokens)
-    secrets = mergeSpans([
-      ...findInComments(sqlText, lexed.comments),
-      ...parts.flatMap((part) => statementSecrets(sqlText, part, options, level)),
-    ])
+    secrets = findTextSecrets(sqlText, lexed)
     if (parts.length === 0) throw new Refusal('empty_statement', 'the text holds no statement', 0)
     if (parts.length > options.limits.maxStatements) {
       const excess = parts[options.limits.maxStatements]?.[0]
@@ -73,44 +71,6 @@ function literalsOf({ tokens }: Lexed): readonly Span[] {
   return tokens.map(literalSpan).filter((span) => span !== null)
 }
 
-/** Statements without their semicolons; empty ones are left out. */
-export function splitStatements(tokens: readonly Token[]): readonly (readonly Token[])[] {
-  const parts: Token[][] = [[]]
-  for (const token of tokens) {
-    if (isOperator(token, ';')) parts.push([])
-    else parts.at(-1)?.push(token)
-  }
-  return parts.filter((part) => part.length > 0)
-}
-
-const QUERY_WORDS = ['SELECT', 'WITH', 'VALUES', 'INSERT', 'UPDATE', 'DELETE', 'MERGE', 'EXPLAIN']
-
-function statementSecrets(
-  sqlText: string,
-  tokens: readonly Token[],
-  options: AnalysisOptions,
-  level: number,
-): readonly Span[] {
-  const query = isWord(tokens[0], ...QUERY_WORDS) || isOperator(tokens[0], '(')
-  const spans = [...findSecrets(tokens, query)]
-  for (const [index, token] of tokens.entries()) {
-    if (!isText(token)) continue
-    const runs = isWord(tokens[index - 1], 'IMMEDIATE') || query
-    if (runs && level < MAX_TEXTS && isWord(tokens[index - 1], 'IMMEDIATE')) {
-      const { value, offset } = literalOf(sqlText, token)
-      const inner = analyse(value, options, level + 1)
-      const found = inner.ok ? inner.text.secrets : inner.refusal.secrets
-      // A text that cannot be read may hold anything.
-      if (found === null) spans.push({ start: token.start, end: token.end })
-      else spans.push(...found.map((span) => ({ start: offset(span.start), end: offset(span.end) })))
-    } else if (!query) {
-      const { value, offset } = literalOf(sqlText, token)
-      spans.push(...findAssigned(value, offset))
-    }
-  }
-  return spans
-}
-
 interface Understood {
   readonly kind: string
   readonly effects: ReadonlySet<Effect>
@@ -135,7 +95,7 @@ class Reader {
   }
 
   read(tokens: readonly Token[]): Statement {
-    const understood = this.#readChain(tokens)
+    const understood = this.#readChain(tokens, 0)
     this.#applyVariables(understood.stateChanges)
     return {
       kind: understood.kind,
@@ -150,15 +110,15 @@ class Reader {
   }
 
   /** `a ->> b ->> c`: each step a statement, the last one's result is the answer. */
-  #readChain(tokens: readonly Token[]): Understood {
+  #readChain(tokens: readonly Token[], depth: number): Understood {
     const steps = splitChain(tokens)
-    const understood = steps.map((step) => this.#readOne(step))
+    const understood = steps.map((step) => this.#readOne(step, depth))
     const last = understood.at(-1)
     if (last === undefined) throw unknownStatement(tokens)
     return steps.length === 1 ? last : merge(last.kind, understood)
   }
 
-  #readOne(tokens: readonly Token[]): Understood {
+  #readOne(tokens: readonly Token[], depth: number): Understood {
     const variables: KnownVariables = this.#variables
     const classified = classify(tokens, variables)
     const own: Understood = {
@@ -169,16 +129,18 @@ class Reader {
       never: findNever(tokens, classified, variables, this.#options.ownUser),
       fileTransfer: classified.fileTransfer ?? false,
     }
-    return merge(own.kind, [own, ...this.#readInside(tokens, classified)])
+    return merge(own.kind, [own, ...this.#readInside(tokens, classified, depth)])
   }
 
-  #readInside(tokens: readonly Token[], classified: Classified): readonly Understood[] {
+  #readInside(tokens: readonly Token[], classified: Classified, depth: number): readonly Understood[] {
     const inside: Understood[] = []
     for (const text of this.#runTexts(tokens)) inside.push(...this.#readText(text, true))
     if (classified.immediate !== undefined) inside.push(...this.#readText(classified.immediate, false))
     const { inner } = classified
     if (inner === undefined) return inside
-    const understood = this.#readChain(inner.tokens)
+    if (depth >= MAX_INNER)
+      throw new Refusal('too_deep', 'statements hold statements too many times over', inner.tokens[0]?.start ?? 0)
+    const understood = this.#readChain(inner.tokens, depth + 1)
     if (inner.role === 'explained') {
       if (!EXPLAINED.has(understood.kind)) throw unknownStatement(tokens, 1)
       inside.push({ ...understood, effects: new Set(), stateChanges: [] })
@@ -269,8 +231,13 @@ function merge(kind: string, parts: readonly Understood[]): Understood {
     kind,
     effects: new Set(parts.flatMap((part) => [...part.effects])),
     stateChanges: parts.flatMap((part) => part.stateChanges),
-    resultReferences: parts.flatMap((part) => part.resultReferences),
-    never: parts.flatMap((part) => part.never),
+    // What stands in an inner statement was found in the outer one, too.
+    resultReferences: unique(parts.flatMap((part) => part.resultReferences)),
+    never: unique(parts.flatMap((part) => part.never)),
     fileTransfer: parts.some((part) => part.fileTransfer),
   }
+}
+
+function unique<T>(items: readonly T[]): readonly T[] {
+  return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()]
 }

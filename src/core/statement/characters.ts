@@ -9,78 +9,132 @@ export interface CharacterFault {
   readonly reason: string
 }
 
-/** Bidirectional controls and characters of no width: what a person reads is not what runs (CVE-2021-42574). */
-const INVISIBLE =
-  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]|\udb40[\udc00-\uddef]/u
-const UNICODE_SPACE = /[\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/u
-const LOOKALIKE_QUOTE =
-  /[\u00b4\u02b9-\u02bd\u02c8\u02ca\u02cb\u02ee\u2018-\u201f\u2032-\u2037\u2039\u203a\u275b-\u275f\u301d-\u301f\uff02\uff07\uff40]/u
-/** Ends of line to some lexers and not to others (Java's `.` stops at them). */
-const OTHER_LINE_END = /[\u0085\u2028\u2029]/u
+type Ranges = readonly (readonly [first: number, last: number])[]
 
-/** A character outside strings, quoted names and comments. */
+/** Bidirectional controls and characters of no width: what a person reads is not what runs (CVE-2021-42574). */
+const INVISIBLE: Ranges = [
+  [0xad, 0xad],
+  [0x34f, 0x34f],
+  [0x61c, 0x61c],
+  [0x115f, 0x1160],
+  [0x17b4, 0x17b5],
+  [0x180b, 0x180f],
+  [0x200b, 0x200f],
+  [0x202a, 0x202e],
+  [0x2060, 0x206f],
+  [0x3164, 0x3164],
+  [0xfe00, 0xfe0f],
+  [0xfeff, 0xfeff],
+  [0xffa0, 0xffa0],
+  [0xfff9, 0xfffb],
+  [0xe0000, 0xe0fff],
+]
+const UNICODE_SPACE: Ranges = [
+  [0x85, 0x85],
+  [0xa0, 0xa0],
+  [0x1680, 0x1680],
+  [0x2000, 0x200a],
+  [0x2028, 0x2029],
+  [0x202f, 0x202f],
+  [0x205f, 0x205f],
+  [0x3000, 0x3000],
+]
+/** Ends of line to some lexers and not to others (Java's `.` stops at them). */
+const OTHER_LINE_END: Ranges = [
+  [0x85, 0x85],
+  [0x2028, 0x2029],
+]
+const LOOKALIKE_QUOTE: Ranges = [
+  [0xab, 0xab],
+  [0xb4, 0xb4],
+  [0xbb, 0xbb],
+  [0x2b9, 0x2bd],
+  [0x2c8, 0x2c8],
+  [0x2ca, 0x2cb],
+  [0x2ee, 0x2ee],
+  [0x2018, 0x201f],
+  [0x2032, 0x2037],
+  [0x2039, 0x203a],
+  [0x275b, 0x275f],
+  [0x301d, 0x301f],
+  [0xff02, 0xff02],
+  [0xff07, 0xff07],
+  [0xff40, 0xff40],
+]
+
+/** A character outside strings, quoted names and comments; null for ASCII that Snowflake may know. */
 export function faultOutside(character: string): CharacterFault | null {
-  if (isControl(character)) return control(character)
-  if (character.charCodeAt(0) < 0x80) return null
-  if (INVISIBLE.test(character)) return invisible(character)
-  if (UNICODE_SPACE.test(character)) {
-    return { code: 'unicode_space', reason: `${name(character)} is no white space of SQL; use an ordinary space` }
+  const code = character.codePointAt(0) ?? 0
+  if (isControl(code) && !isIn(UNICODE_SPACE, code)) return control(code)
+  if (code < 0x80) return null
+  if (isIn(INVISIBLE, code)) return invisible(code)
+  if (isIn(UNICODE_SPACE, code)) {
+    return { code: 'unicode_space', reason: `${show(code)} is no white space of SQL; use an ordinary space` }
   }
-  if (LOOKALIKE_QUOTE.test(character)) {
-    return { code: 'lookalike_quote', reason: `${name(character)} looks like a quote and is none; use ' or "` }
+  if (isIn(LOOKALIKE_QUOTE, code)) {
+    return { code: 'lookalike_quote', reason: `${show(code)} looks like a quote and is none; use ' or "` }
   }
   return {
     code: 'non_ascii_name',
-    reason: `${name(character)} stands outside quotes; put names with such characters in double quotes`,
+    reason: `${show(code)} stands outside quotes; put names with such characters in double quotes`,
   }
 }
 
-const SUSPECT_IN_COMMENT = /[^\t\n\r\x20-\x7e\u00a0-\u00ac\u00ae-\u02ff]/gu
-const SUSPECT_IN_NAME = /[^\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff]/gu
+/** A fault inside a text, and where in it. */
+export type TextFault = CharacterFault & { readonly at: number }
 
-/** The first fault in the text of a comment, and where. */
-export function faultInComment(text: string): (CharacterFault & { readonly at: number }) | null {
-  for (const match of text.matchAll(SUSPECT_IN_COMMENT)) {
-    const character = match[0]
-    if (isControl(character)) return { ...control(character), at: match.index }
-    if (OTHER_LINE_END.test(character)) {
+/** Anything but printable ASCII and the usual white space has to be looked at. */
+const NOT_PLAIN = /[^\t\n\r\x20-\x7e]/gu
+
+/** The first fault in the text of a comment. */
+export function faultInComment(text: string): TextFault | null {
+  return firstFault(text, (code) => {
+    if (isIn(OTHER_LINE_END, code)) {
       return {
         code: 'ambiguous_line_end',
-        reason: `${name(character)} in a comment ends the line for some and not for others`,
-        at: match.index,
+        reason: `${show(code)} in a comment ends the line for some and not for others`,
       }
     }
-    if (INVISIBLE.test(character)) return { ...invisible(character), at: match.index }
+    if (isControl(code)) return control(code)
+    return isIn(INVISIBLE, code) ? invisible(code) : null
+  })
+}
+
+/** The first fault in the text of a name in double quotes. */
+export function faultInName(text: string): TextFault | null {
+  const lineEnd = text.search(/[\t\n\r]/)
+  if (lineEnd >= 0) return { ...control(text.charCodeAt(lineEnd)), at: lineEnd }
+  return firstFault(text, (code) => {
+    if (isIn(UNICODE_SPACE, code)) return { code: 'unicode_space', reason: `${show(code)} stands in a quoted name` }
+    if (isControl(code)) return control(code)
+    return isIn(INVISIBLE, code) ? invisible(code) : null
+  })
+}
+
+function firstFault(text: string, judge: (code: number) => CharacterFault | null): TextFault | null {
+  for (const match of text.matchAll(NOT_PLAIN)) {
+    const fault = judge(match[0].codePointAt(0) ?? 0)
+    if (fault !== null) return { ...fault, at: match.index }
   }
   return null
 }
 
-/** The first fault in the text of a name in double quotes, and where. */
-export function faultInName(text: string): (CharacterFault & { readonly at: number }) | null {
-  for (const match of text.matchAll(SUSPECT_IN_NAME)) {
-    const character = match[0]
-    if (isControl(character)) return { ...control(character), at: match.index }
-    if (INVISIBLE.test(character)) return { ...invisible(character), at: match.index }
-    if (UNICODE_SPACE.test(character)) {
-      return { code: 'unicode_space', reason: `${name(character)} stands in a quoted name`, at: match.index }
-    }
-  }
-  return null
-}
-
-function isControl(character: string): boolean {
-  const code = character.charCodeAt(0)
+function isControl(code: number): boolean {
   return (code < 0x20 && code !== 0x09 && code !== 0x0a && code !== 0x0d) || (code >= 0x7f && code <= 0x9f)
 }
 
-function control(character: string): CharacterFault {
-  return { code: 'control_character', reason: `the control character ${name(character)} may not stand here` }
+function isIn(ranges: Ranges, code: number): boolean {
+  return ranges.some(([first, last]) => code >= first && code <= last)
 }
 
-function invisible(character: string): CharacterFault {
-  return { code: 'invisible_character', reason: `${name(character)} is invisible or turns the direction of the text` }
+function control(code: number): CharacterFault {
+  return { code: 'control_character', reason: `the control character ${show(code)} may not stand here` }
 }
 
-function name(character: string): string {
-  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
+function invisible(code: number): CharacterFault {
+  return { code: 'invisible_character', reason: `${show(code)} is invisible or turns the direction of the text` }
+}
+
+function show(code: number): string {
+  return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
 }

@@ -2,7 +2,7 @@
 import { type Classified, scriptingBlock, unknownStatement } from './classified.ts'
 import { type KnownVariables, readName, skipCondition } from './names.ts'
 import { findObjectType, kindOfType, type ObjectType } from './object-types.ts'
-import { isOperator, isText, isWord, type Token } from './token.ts'
+import { isOperator, isWord, type Token } from './token.ts'
 import type { Effect, StateChange } from './types.ts'
 
 const MODIFIERS = new Set([
@@ -165,7 +165,7 @@ function refuseBlock(tokens: readonly Token[], start: number): void {
   }
 }
 
-/** The first of these words outside brackets; EXECUTE AS and a word before a literal are something else. */
+/** The first of these words outside brackets; EXECUTE AS is something else. */
 function topLevel(tokens: readonly Token[], start: number, words: readonly string[]): number {
   let depth = 0
   for (let index = start; index < tokens.length; index += 1) {
@@ -173,9 +173,7 @@ function topLevel(tokens: readonly Token[], start: number, words: readonly strin
     if (token === undefined) break
     if (token.type === 'operator' && token.text === '(') depth += 1
     else if (token.type === 'operator' && token.text === ')') depth -= 1
-    else if (depth === 0 && isWord(token, ...words) && !isWord(tokens[index - 1], 'EXECUTE')) {
-      if (!isText(tokens[index + 1])) return index
-    }
+    else if (depth === 0 && isWord(token, ...words) && !isWord(tokens[index - 1], 'EXECUTE')) return index
   }
   return tokens.length
 }

@@ -64,6 +64,10 @@ export function refuseHiddenStatements(tokens: readonly Token[]): void {
   }
 }
 
+/** System functions that only say something; any other may do something (`SYSTEM$SEND_EMAIL`). */
+const TELLING =
+  /^SYSTEM\$(?:TYPEOF|WAIT|CLUSTERING_\w+|STREAM_\w+|PIPE_STATUS|LAST_CHANGE_COMMIT_TIME|CURRENT_USER_TASK_NAME|ESTIMATE_\w+|EXPLAIN_\w+|GET_\w+|REFERENCE|QUERY_REFERENCE|ALLOWLIST\w*|VERIFY_\w+|LIST_\w+|VALIDATE_\w+|BEHAVIOR_CHANGE_BUNDLE_STATUS)$/
+
 /** Snowflake's own table functions. Any other may be a procedure (`SELECT … FROM TABLE(my_procedure())`). */
 const TABLE_FUNCTIONS = new Set([
   'FLATTEN',
@@ -80,6 +84,7 @@ const TABLE_FUNCTIONS = new Set([
 function callsUnknown(tokens: readonly Token[]): boolean {
   for (const [index, token] of tokens.entries()) {
     if (isOperator(token, '!')) return true
+    if (isName(token) && /^SYSTEM\$/i.test(token.text) && !TELLING.test(token.text.toUpperCase())) return true
     const name = tokens[index + 2]
     if (!isWord(token, 'TABLE') || !isOperator(tokens[index + 1], '(') || !isName(name)) continue
     if (name.text === 'INFORMATION_SCHEMA' || isWord(name, 'SELECT', 'WITH')) continue

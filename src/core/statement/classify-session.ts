@@ -44,7 +44,7 @@ function readSecondaryRoles(tokens: readonly Token[]): StateChange {
 export function classifySet(tokens: readonly Token[], variables: KnownVariables): Classified {
   const stateChanges: StateChange[] = []
   const add = (name: Name, value: readonly Token[]): void => {
-    stateChanges.push({ change: 'set_variable', name, value: valueOf(value, variables) })
+    stateChanges.push({ change: 'set_variable', name, value: readValue(value, variables) })
   }
   if (isOperator(tokens[1], '(')) {
     const namesEnd = closingOf(tokens, 1)
@@ -55,7 +55,8 @@ export function classifySet(tokens: readonly Token[], variables: KnownVariables)
     })
     const open = namesEnd + 2
     const whole = isOperator(tokens[open], '(') && closingOf(tokens, open) === tokens.length - 1
-    const values = whole ? splitAtCommas(tokens.slice(open + 1, -1)) : []
+    const query = isWord(tokens[open + 1], 'SELECT', 'WITH', 'VALUES') || isOperator(tokens[open + 1], '(')
+    const values = whole && !query ? splitAtCommas(tokens.slice(open + 1, -1)) : []
     for (const [index, name] of names.entries()) add(name, values.length === names.length ? (values[index] ?? []) : [])
   } else {
     const name = tokens[1]
@@ -91,7 +92,7 @@ export function classifyAlterSession(tokens: readonly Token[], variables: KnownV
     else {
       if (!isOperator(tokens[index], '=')) throw unknownStatement(tokens, index)
       const end = endOfValue(tokens, index + 1)
-      const value = valueOf(tokens.slice(index + 1, end), variables)
+      const value = readValue(tokens.slice(index + 1, end), variables)
       if (end === index + 1) throw unknownStatement(tokens, index)
       stateChanges.push({ change: 'set_parameter', name: name.text.toUpperCase(), value })
       index = end
@@ -109,7 +110,7 @@ function endOfValue(tokens: readonly Token[], start: number): number {
 }
 
 /** A constant as text; null for everything that has to be computed. */
-function valueOf(tokens: readonly Token[], variables: KnownVariables): string | null {
+function readValue(tokens: readonly Token[], variables: KnownVariables): string | null {
   const constant = constantOf(tokens, variables)
   if (constant !== null) return constant
   const [first, second] = tokens

@@ -18,7 +18,7 @@ export function readString(text: string): LiteralValue {
   for (const match of body.matchAll(ESCAPE)) {
     value += body.slice(read, match.index)
     shifts.push({ at: value.length, from: match.index + 1 })
-    value += unescape(match)
+    value += resolveEscape(match)
     read = match.index + match[0].length
     shifts.push({ at: value.length, from: read + 1 })
   }
@@ -26,7 +26,7 @@ export function readString(text: string): LiteralValue {
   return { value, offsets: (index) => locate(shifts, index) }
 }
 
-function unescape(match: RegExpMatchArray): string {
+function resolveEscape(match: RegExpMatchArray): string {
   const [whole, unicode, hex, octal, other] = match
   if (whole === "''") return "'"
   if (unicode !== undefined) return String.fromCharCode(Number.parseInt(unicode, 16))

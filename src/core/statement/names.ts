@@ -62,7 +62,7 @@ export function constantOf(tokens: readonly Token[], variables: KnownVariables):
   return null
 }
 
-const NAME_PART = /\s*(?:([A-Za-z_][A-Za-z0-9_$]*)|"((?:[^"]|"")+)"|(?=\.))\s*(\.|$)/y
+const NAME_PART = /\s*(?:([A-Za-z_][A-Za-z0-9_$]*)|"([^"]*(?:""[^"]*)*)"|(?=\.))\s*(\.|$)/y
 
 /** A dotted name inside a string; null when it is none. */
 export function splitName(text: string): readonly Name[] | null {

@@ -52,7 +52,9 @@ function scanNames(tokens: readonly Token[], variables: KnownVariables, add: Add
     }
     const name = readName(tokens, index, variables)
     if (name === null) break
-    if (name.parts === null) add('unknown_name', `IDENTIFIER(${showArgument(tokens[index + 2])})`)
+    const hidden = name.parts === null || (name.parts.length > 1 && isIdentifierCall(tokens, name.next - 1))
+    if (name.parts === null || hidden)
+      add('unknown_name', `IDENTIFIER(${showArgument(tokens[name.parts === null ? index + 2 : name.next + 1])})`)
     else {
       const alias = isWord(tokens[index - 1], 'AS') || isOperator(tokens[index - 1], ':')
       checkName(name.parts, isOperator(tokens[name.next], '('), alias, add)
@@ -138,7 +140,8 @@ function checkStatement(
   } else if (LOGIN_POLICIES.test(kind)) {
     const fresh = kind.startsWith('CREATE_') && !isWord(tokens[1], 'OR')
     if (!fresh) add('changes_own_user', verb)
-  } else if (/^(?:CREATE|ALTER)_(?:SECURITY_)?INTEGRATION$/.test(kind)) add('mints_credential', verb)
+  } else if (kind === 'CREATE_ACCOUNT' || kind === 'CREATE_MANAGED_ACCOUNT') add('mints_credential', verb)
+  else if (/^(?:CREATE|ALTER)_(?:SECURITY_)?INTEGRATION$/.test(kind)) add('mints_credential', verb)
   else if (/^DROP_(?:SECURITY_)?INTEGRATION$/.test(kind)) add('changes_own_user', verb)
   else if (kind === 'ALTER_ACCOUNT' || kind === 'ALTER_ORGANIZATION_ACCOUNT') checkAccount(tokens, add, verb)
   else if (kind === 'GRANT' || kind === 'REVOKE') checkGrant(tokens, ownUser, add, verb)
@@ -163,16 +166,15 @@ const CREDENTIAL_PROPERTIES = new Set([
   'RSA_PUBLIC_KEY_2',
   'WORKLOAD_IDENTITY',
   'MINS_TO_BYPASS_MFA',
-  'LOGIN_NAME',
-  'ALLOWED_INTERFACES',
 ])
 
 function checkUser(tokens: readonly Token[], kind: string, variables: KnownVariables, ownUser: Name, add: Add): void {
   const verb = kind.replace('_', ' ')
+  const unset = tokens.some((token) => isWord(token, 'UNSET'))
   for (const [index, token] of tokens.entries()) {
     const next = tokens[index + 1]
     const text = isName(token) ? token.text.toUpperCase() : ''
-    if (CREDENTIAL_PROPERTIES.has(text) && (isOperator(next, '=') || followsUnset(tokens, index))) {
+    if (CREDENTIAL_PROPERTIES.has(text) && (isOperator(next, '=') || unset)) {
       add('mints_credential', `${verb} … ${text}`)
     }
     if (isWord(token, 'ADD', 'MODIFY', 'ROTATE', 'REMOVE', 'DROP')) {
@@ -207,10 +209,6 @@ const USER_VERBS = new Set([
   'ENROLL',
   'DISABLE',
 ])
-
-function followsUnset(tokens: readonly Token[], index: number): boolean {
-  return tokens.slice(0, index).some((token) => isWord(token, 'UNSET'))
-}
 
 function sameUser(parts: readonly Name[], ownUser: Name): boolean {
   return parts.length === 1 && parts[0]?.toUpperCase() === ownUser.toUpperCase()

@@ -7,18 +7,25 @@ import { closingOf, isName, isOperator, isText, isWord } from './token.ts'
 import type { Span } from './types.ts'
 
 const STRONG =
-  /(?:PASSWORD|PASSWD|PASSPHRASE|PASSCODE|SECRET|TOKEN|CREDENTIAL|PRIVATE_KEY|API_?KEY|SECRET_KEY|ACCESS_KEY|ACCOUNT_KEY|MASTER_KEY|ENCRYPTION_KEY|CONNECTION_STRING)(?:_?[0-9])?$|^(?:PWD|AUTHORIZATION|SAS|AWS_KEY_ID|AWS_KEY|AWS_ROLE)$/
-const WEAK = /(?:^|_)KEY(?:_?[0-9])?$/
+  /(?:PASSWORD|PASSWD|PASSPHRASE|PASSCODE|SECRET|TOKEN|CREDENTIALS?|PRIVATE[_-]KEY|API[_-]?KEY|SECRET[_-]KEY|ACCESS[_-]KEY|ACCOUNT[_-]KEY|MASTER[_-]KEY|ENCRYPTION[_-]KEY|CONNECTION[_-]STRING)(?:_?[0-9]|_STRING)?$|^(?:PWD|AUTHORIZATION|SAS|AWS_KEY_ID|AWS_KEY)$/
+const WEAK = /(?:^|[_-])KEY(?:_?[0-9])?$/
 const NOT_SECRET = /PUBLIC_KEY|KMS_KEY_ID$|_FP$|PARTITION_KEY$|PRIMARY_KEY$|FOREIGN_KEY$/
 /** Functions whose texts are pass phrases and keys ("Encryption functions"), or tokens. */
 const KEYED_FUNCTION = /^(?:TRY_)?(?:EN|DE)CRYPT(?:_RAW)?$|^SYSTEM\$VERIFY_EXT(?:ERNAL)?_OAUTH_TOKEN$/
 
-/** Values that are secret wherever they stand. */
-const LOOKS_SECRET =
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}|\bxox[abprs]-[\w-]{10,}|[?&](?:sig|signature|x-amz-signature|x-amz-credential|x-amz-security-token|x-goog-signature|x-goog-credential|token|access_token|sas)=|\bAccountKey=|[a-z][a-z0-9+.-]*:\/\/[^\s/:@]+:[^\s/@]+@|\bBearer\s+[\w.~+/-]{12,}/i
-/** `name = 'value'` inside comments and bodies, whatever their language. */
-const ASSIGNMENT =
-  /(?:password|passwd|passphrase|secret\w*|token|credentials?|api_?key|private_key|\w+_secret|\w+_key)["']?\s*(?:=>|:=|=|:)\s*(["'])((?:(?!\1)[^\\\n]|\\.|\1\1)*)\1/gi
+/** Values that are secret wherever they stand. Each begins at the start of a word, so that a test takes linear time. */
+const LOOKS_SECRET = [
+  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/,
+  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/,
+  /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\./,
+  /(?<!\w)(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|xox[abprs]-[\w-]{10,})/,
+  /[?&](?:sig|signature|x-(?:amz|goog)-(?:signature|credential|security-token)|token|access_token|sas)=/i,
+  /\bAccountKey=/i,
+  /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*:\/\/[^\s/:@]+:[^\s/@]+@/i,
+  /\bBearer\s+[\w.~+/-]{12}/i,
+]
+/** `name = '`, as inside comments and bodies of whatever language. */
+const ASSIGNMENT = /(?<![\w-])([\w-]+)["']?\s*(?:=>|:=|=|:)\s*(["'])/g
 
 /** True for a name that holds a secret; in queries only what can be nothing else. */
 export function isSecretName(name: string, query: boolean): boolean {
@@ -28,7 +35,7 @@ export function isSecretName(name: string, query: boolean): boolean {
 }
 
 export function looksSecret(value: string): boolean {
-  return LOOKS_SECRET.test(value)
+  return LOOKS_SECRET.some((pattern) => pattern.test(value))
 }
 
 /** Secrets of one statement. `query`: it reads or writes rows, and so names columns. */
@@ -41,10 +48,10 @@ export function findSecrets(tokens: readonly Token[], query: boolean): readonly 
     if (isName(token) && isOperator(next, '(') && KEYED_FUNCTION.test(token.text.toUpperCase())) {
       spans.push(...textsIn(tokens, index + 1))
     }
-    if (token.type === 'string' && !isOperator(next, ':')) continue
+    if (isText(token) && !isOperator(next, ':') && !isOperator(next, '=')) continue
     if (!isSecretName(token.text, query)) continue
     const value = skipAssignment(tokens, index + 1)
-    if (value !== null) spans.push(...valueSpans(tokens, value))
+    if (value !== null) spans.push(...valueSpans(tokens, value, token.text))
   }
   if (isWord(tokens[0], 'SET') && isOperator(tokens[1], '(')) {
     const secret = tokens.slice(2, closingOf(tokens, 1)).some((name) => isName(name) && isSecretName(name.text, false))
@@ -60,13 +67,13 @@ function skipAssignment(tokens: readonly Token[], index: number): number | null 
   return isWord(tokens[index], 'LIKE', 'ILIKE', 'IN', 'RLIKE') ? index + 1 : null
 }
 
-function valueSpans(tokens: readonly Token[], start: number): readonly Span[] {
+function valueSpans(tokens: readonly Token[], start: number, name: string): readonly Span[] {
   if (isOperator(tokens[start], '(')) return textsIn(tokens, start)
   const spans: Span[] = []
   for (let index = start; index < tokens.length; index += 1) {
     const token = tokens[index]
     if (isText(token)) spans.push(spanOf(token))
-    else if (token?.type === 'number' && index === start) spans.push(spanOf(token))
+    else if (token?.type === 'number' && index === start && /^pass/i.test(name)) spans.push(spanOf(token))
     else if (!isOperator(token, '||')) break
   }
   return spans
@@ -84,11 +91,20 @@ function spanOf(token: Token): Span {
 export function findAssigned(text: string, offset: (index: number) => number): readonly Span[] {
   const spans: Span[] = []
   for (const match of text.matchAll(ASSIGNMENT)) {
-    const value = match[2] ?? ''
-    const end = match.index + match[0].length - 1
-    if (value !== '') spans.push({ start: offset(end - value.length), end: offset(end) })
+    const [whole, name, quote] = match
+    if (name === undefined || quote === undefined || !isSecretName(name, false)) continue
+    const start = match.index + whole.length
+    const end = endOfQuoted(text, start, quote)
+    if (end > start) spans.push({ start: offset(start), end: offset(end) })
   }
   return spans
+}
+
+/** Where the text in quotes ends; at the end of the line where the quote is missing. */
+function endOfQuoted(text: string, start: number, quote: string): number {
+  let end = start
+  while (end < text.length && text[end] !== quote && text[end] !== '\n') end += text[end] === '\\' ? 2 : 1
+  return Math.min(end, text.length)
 }
 
 export function findInComments(sqlText: string, comments: readonly Comment[]): readonly Span[] {

@@ -1,0 +1,231 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { NeverRule } from './never-functions.ts'
+import { OPTIONS, one, understood } from './support.testing.ts'
+
+/** Every form in which the name of a function can be written, as far as Snowflake takes it or might. */
+const FORMS: readonly ((name: string, args: string) => string)[] = [
+  (name, args) => `SELECT ${name}(${args})`,
+  (name, args) => `select ${name.toLowerCase()} (${args})`,
+  (name, args) => `SELECT "${name}"(${args})`,
+  (name, args) => `SELECT "${name.toLowerCase()}" (${args})`,
+  (name, args) => `SELECT snowflake.x.${name}(${args})`,
+  (name, args) => `SELECT x . "Y" /* c */ . ${name} -- c\n (${args})`,
+  (name, args) => `SELECT ${name}/**/(${args})`,
+  (name, args) => `SELECT ${name} // c\r\n\t(${args})`,
+  (name, args) => `SELECT IDENTIFIER('${name}')(${args})`,
+  (name, args) => `SELECT IDENTIFIER ( 'a."${name}"' ) (${args})`,
+  (name, args) => `SELECT "IDENTIFIER"($$${name}$$)(${args})`,
+  (name, args) => `SELECT IDENTIFIER('\\x${name.charCodeAt(0).toString(16)}${name.slice(1)}')(${args})`,
+  (name, args) => `SET f = '${name}'; SELECT IDENTIFIER($f)(${args})`,
+  (name, args) => `SELECT 1 ->> SELECT ${name}(${args}) FROM $1`,
+  (name, args) => `SELECT * FROM (SELECT (((${name}(${args})))))`,
+  (name, args) => `EXECUTE IMMEDIATE $$SELECT ${name}(${args})$$`,
+  (name, args) => `EXECUTE IMMEDIATE 'SELECT ${name}(${args.replaceAll("'", "''")})'`,
+  (name, args) => `SELECT * FROM TABLE(TO_QUERY($$SELECT ${name}(${args})$$))`,
+  (name, args) => `CREATE VIEW v AS SELECT ${name}(${args}) AS x`,
+  (name, args) => `CREATE TABLE t AS SELECT ${name}(${args}) AS x`,
+  (name, args) => `CREATE TASK t AS SELECT ${name}(${args})`,
+  (name, args) => `CREATE TASK t AS EXECUTE IMMEDIATE $$SELECT ${name}(${args})$$`,
+  (name, args) => `CREATE FUNCTION f() RETURNS STRING AS $$ SELECT ${name.toLowerCase()}(${args}) $$`,
+  (name, args) => `CREATE FUNCTION f() RETURNS STRING AS 'SELECT ${name}(${args.replaceAll("'", "''")})'`,
+  (name) => `CREATE PROCEDURE p() RETURNS STRING LANGUAGE PYTHON AS $$ session.sql("select ${name}(x)") $$`,
+  (name, args) => `INSERT INTO t SELECT ${name}(${args})`,
+  (name, args) => `CALL ${name}(${args})`,
+  (name, args) => `EXPLAIN SELECT ${name}(${args})`,
+  (name, args) => `SET x = (SELECT ${name}(${args}))`,
+  (name, args) => `COPY INTO @s FROM (SELECT ${name}(${args}))`,
+]
+
+const FUNCTIONS: readonly (readonly [string, NeverRule])[] = [
+  ['GET_PRESIGNED_URL', 'mints_url'],
+  ['BUILD_STAGE_FILE_URL', 'mints_url'],
+  ['BUILD_SCOPED_FILE_URL', 'mints_url'],
+  ['GET_STAGE_LOCATION', 'mints_url'],
+  ['SYSTEM$GENERATE_SCIM_ACCESS_TOKEN', 'mints_credential'],
+  ['SYSTEM$GENERATE_SAML_CSR', 'mints_credential'],
+  ['SYSTEM$SOME_NEW_SESSION_TOKEN', 'mints_credential'],
+  ['SYSTEM$SHOW_OAUTH_CLIENT_SECRETS', 'reads_secret'],
+  ['SYSTEM$GET_SECRET_STRING', 'reads_secret'],
+  ['SYSTEM$CANCEL_QUERY', 'reaches_other_users'],
+  ['SYSTEM$CANCEL_ALL_QUERIES', 'reaches_other_users'],
+  ['SYSTEM$ABORT_SESSION', 'reaches_other_users'],
+  ['SYSTEM$ABORT_TRANSACTION', 'reaches_other_users'],
+  ['QUERY_HISTORY_BY_SESSION', 'reaches_other_users'],
+  ['LOGIN_HISTORY_BY_USER', 'reaches_other_users'],
+]
+
+function rulesOf(sql: string): readonly string[] {
+  return [
+    ...new Set(understood(sql).statements.flatMap((statement) => statement.never.map((match) => match.rule))),
+  ].sort()
+}
+
+describe('functions of the never-list', () => {
+  for (const [name, rule] of FUNCTIONS) {
+    it(`${name} in every form`, () => {
+      for (const form of FORMS) {
+        const sql = form(name, "@s, 'x'")
+        assert.deepEqual(rulesOf(sql), [rule], sql)
+      }
+    })
+  }
+
+  it('lets the same forms pass for a function that is harmless', () => {
+    for (const form of FORMS) {
+      const sql = form('GET_RELATIVE_PATH', "@s, 'x'")
+      assert.deepEqual(rulesOf(sql), [], sql)
+    }
+  })
+
+  it('names what the text wrote', () => {
+    const [match] = one("SELECT a.Get_Presigned_Url(@s, 'x')").never
+    assert.equal(match?.text, 'A.GET_PRESIGNED_URL() gives out a URL that works without Icecore')
+  })
+})
+
+const STATEMENTS: readonly (readonly [rule: NeverRule, ...statements: string[]])[] = [
+  [
+    'mints_credential',
+    'ALTER USER bob ADD PROGRAMMATIC ACCESS TOKEN t',
+    'ALTER USER IF EXISTS bob ADD PAT t ROLE_RESTRICTION = r',
+    'alter user bob rotate /* x */ pat t',
+    'ALTER USER bob MODIFY PROGRAMMATIC ACCESS TOKEN t SET DISABLED = FALSE',
+    'ALTER USER bob REMOVE PAT t',
+    "ALTER USER bob SET PASSWORD = 'x'",
+    'ALTER USER bob SET "PASSWORD" = \'x\'',
+    "ALTER USER bob SET RSA_PUBLIC_KEY_2='MII'",
+    'ALTER USER bob RESET PASSWORD',
+    'ALTER USER bob ADD DELEGATED AUTHORIZATION OF ROLE r TO SECURITY INTEGRATION i',
+    "CREATE USER bob PASSWORD = 'x'",
+    "CREATE USER bob WORKLOAD_IDENTITY = (TYPE = AWS ARN = 'x')",
+    'CREATE SECURITY INTEGRATION i TYPE = OAUTH',
+    'CREATE OR REPLACE SECURITY INTEGRATION i TYPE = SCIM',
+    'ALTER SECURITY INTEGRATION i SET ENABLED = TRUE',
+    'ALTER INTEGRATION i SET ENABLED = TRUE',
+    "CREATE ACCOUNT a ADMIN_NAME = 'x' ADMIN_PASSWORD = 'y'",
+    "EXECUTE IMMEDIATE 'ALTER USER bob ADD PAT t'",
+    "EXECUTE IMMEDIATE $$EXECUTE IMMEDIATE 'ALTER USER bob ADD PAT t'$$",
+    'CREATE TASK t AS ALTER USER bob ADD PAT t',
+    'CREATE ALERT a IF (EXISTS (SELECT 1)) THEN ALTER USER bob ADD PAT t',
+    'ALTER TASK t MODIFY AS ALTER USER bob ADD PAT t',
+    'CREATE PROCEDURE p() RETURNS INT LANGUAGE SQL AS $$ BEGIN ALTER USER bob ADD  PAT t; END $$',
+  ],
+  [
+    'changes_own_user',
+    "ALTER USER icecore_svc SET NETWORK_POLICY = 'p'",
+    'ALTER USER "ICECORE_SVC" UNSET NETWORK_POLICY',
+    'ALTER USER "icecore_svc" SET DISABLED = TRUE',
+    'ALTER USER IF EXISTS Icecore_Svc RENAME TO x',
+    "ALTER USER IDENTIFIER('icecore_svc') SET DISABLED = TRUE",
+    'ALTER USER SET DEFAULT_ROLE = r',
+    'DROP USER icecore_svc',
+    'CREATE OR REPLACE USER icecore_svc',
+    'ALTER ACCOUNT SET NETWORK_POLICY = p',
+    'ALTER ACCOUNT UNSET NETWORK_POLICY',
+    'ALTER ACCOUNT SET AUTHENTICATION POLICY p',
+    'ALTER ACCOUNT UNSET SESSION POLICY',
+    "ALTER NETWORK POLICY p SET ALLOWED_IP_LIST = ('1.2.3.4')",
+    'DROP NETWORK POLICY p',
+    'CREATE OR REPLACE NETWORK POLICY p',
+    'ALTER AUTHENTICATION POLICY p SET MFA_ENROLLMENT = OPTIONAL',
+    'ALTER NETWORK RULE r SET VALUE_LIST = ()',
+    'DROP SECURITY INTEGRATION i',
+    'DROP INTEGRATION i',
+    'GRANT OWNERSHIP ON USER icecore_svc TO ROLE r',
+  ],
+  [
+    'reads_secret',
+    "CREATE FUNCTION f() RETURNS STRING LANGUAGE PYTHON SECRETS = ('c' = s) HANDLER = 'f' AS $$ x $$",
+    "ALTER FUNCTION f() SET SECRETS = ('c' = s)",
+    "CREATE FUNCTION f() RETURNS STRING LANGUAGE PYTHON AS $$ return _snowflake.get_generic_secret_string('c') $$",
+  ],
+  [
+    'reaches_other_users',
+    'LIST @~',
+    "LIST '@~/x'",
+    'SELECT $1 FROM @~/staged',
+    "SELECT $1 FROM '@~/staged'",
+    'COPY INTO @~ FROM t',
+    "CREATE PROCEDURE p() RETURNS INT LANGUAGE PYTHON IMPORTS = ('@~/x.py') HANDLER = 'x'",
+    'SELECT * FROM TABLE(INFORMATION_SCHEMA.QUERY_HISTORY())',
+    'SELECT * FROM TABLE(db.information_schema."QUERY_HISTORY" ( ))',
+    'SELECT * FROM SNOWFLAKE.ACCOUNT_USAGE.QUERY_HISTORY',
+    'SELECT * FROM snowflake . "ACCOUNT_USAGE" . query_history q',
+    "SELECT * FROM IDENTIFIER('snowflake.account_usage.sessions')",
+    "SELECT * FROM TABLE('snowflake.account_usage.sessions')",
+    'SELECT * FROM a, ACCOUNT_USAGE.LOGIN_HISTORY',
+    'SELECT * FROM SNOWFLAKE.ORGANIZATION_USAGE.ACCESS_HISTORY',
+    'SELECT * FROM SNOWFLAKE.READER_ACCOUNT_USAGE.QUERY_HISTORY',
+    'SELECT * FROM QUERY_HISTORY',
+    "CALL p(SYSTEM$REFERENCE('VIEW', 'SNOWFLAKE.ACCOUNT_USAGE.SESSIONS'))",
+    'CREATE STREAM s ON VIEW snowflake.account_usage.query_history',
+    'USE SCHEMA SNOWFLAKE.ACCOUNT_USAGE',
+    "USE SCHEMA IDENTIFIER('snowflake.account_usage')",
+    "ALTER SESSION SET SEARCH_PATH = '$current, snowflake.account_usage'",
+    'SHOW TRANSACTIONS',
+    'SHOW LOCKS IN ACCOUNT',
+    'DESCRIBE TRANSACTION 1',
+    "CREATE FUNCTION f() RETURNS TABLE (x INT) AS $$ SELECT * FROM TABLE(RESULT_SCAN('x')) $$",
+  ],
+  [
+    'unknown_name',
+    'SELECT * FROM IDENTIFIER(?)',
+    'SELECT * FROM IDENTIFIER($unknown)',
+    'SELECT IDENTIFIER(:f)(1)',
+    'SELECT * FROM TABLE($unknown)',
+    'SELECT * FROM TABLE(?)',
+    "SELECT * FROM IDENTIFIER('a' || 'b')",
+    "SELECT * FROM db.IDENTIFIER('x')",
+    "SELECT IDENTIFIER('a b c')(1)",
+    'UNSET tbl; SELECT * FROM IDENTIFIER($tbl)',
+  ],
+]
+
+/** What looks alike and must pass. */
+const HARMLESS = [
+  'SELECT query_history_note, get_presigned_url FROM t',
+  "SELECT 'GET_PRESIGNED_URL(@s)', 'alter user bob add pat', 'mail me @~ noon' FROM t",
+  'SELECT $$QUERY_HISTORY()$$',
+  'SELECT 1 -- get_presigned_url(@s)\n/* SYSTEM$CANCEL_QUERY(1) */',
+  'SELECT t.query_history, x AS query_history, v:query_history FROM t',
+  'SELECT * FROM mydb.public.query_history',
+  'SELECT * FROM sessions JOIN access_history',
+  'SELECT * FROM SNOWFLAKE.ACCOUNT_USAGE.WAREHOUSE_METERING_HISTORY',
+  "SELECT * FROM IDENTIFIER('sales.public.orders')",
+  'SELECT * FROM IDENTIFIER($tbl)',
+  'SELECT * FROM TABLE($tbl)',
+  "SELECT SYSTEM$TYPEOF(1), SYSTEM$CLUSTERING_INFORMATION('t'), SYSTEM$ALLOWLIST()",
+  'SELECT * FROM @s/path',
+  'LIST @%t',
+  "CREATE USER bob LOGIN_NAME = 'x' DEFAULT_ROLE = r COMMENT = 'no password'",
+  'ALTER USER bob SET DEFAULT_WAREHOUSE = w',
+  'ALTER USER bob SET DISABLED = TRUE',
+  'DROP USER bob',
+  'CREATE NETWORK POLICY p',
+  'CREATE AUTHENTICATION POLICY p',
+  'DROP STORAGE INTEGRATION i',
+  "ALTER ACCOUNT SET TIMEZONE = 'UTC'",
+  'GRANT ROLE r TO USER bob',
+  'SHOW USERS',
+  'SHOW NETWORK POLICIES',
+  'DESC USER bob',
+  'USE SCHEMA d.account_usage_notes',
+  "ALTER SESSION SET SEARCH_PATH = '$current, d.s'",
+  "CREATE FUNCTION f() RETURNS INT COMMENT = 'unlike GET_PRESIGNED_URL' AS $$ 1 $$",
+  'CREATE FUNCTION f() RETURNS INT AS $$ my_get_presigned_url_note + query_history_note $$',
+  "CREATE TABLE t (password STRING, query_history STRING COMMENT 'x')".replace('query_history', 'history'),
+]
+
+describe('statements of the never-list', () => {
+  for (const [rule, ...statements] of STATEMENTS) {
+    for (const sql of statements) {
+      it(`${rule}: ${sql}`, () => assert.ok(rulesOf(sql).includes(rule), rulesOf(sql).join()))
+    }
+  }
+  for (const sql of HARMLESS) it(`passes: ${sql}`, () => assert.deepEqual(rulesOf(sql), []))
+
+  it('knows own user from options alone', () => {
+    assert.deepEqual(one('DROP USER icecore_svc', { ...OPTIONS, ownUser: 'OTHER' }).never, [])
+  })
+})
