@@ -1,0 +1,106 @@
+/** The checking thread: unpacks chunks and counts their rows, so that the gateway's event loop does neither. */
+import { parentPort } from 'node:worker_threads'
+import { createGunzip, type Gunzip } from 'node:zlib'
+import { RowCounter } from '../../lib/json/index.ts'
+import type { CheckReply, CheckRequest } from './chunk-check-protocol.ts'
+
+const port = parentPort
+if (port === null) throw new TypeError('this file runs as a worker thread')
+
+interface Check {
+  take(piece: Uint8Array): Promise<void>
+  end(): Promise<number>
+  abandon(): void
+}
+
+const checks = new Map<number, Check>()
+/** Per chunk, what it has been told to do is done in order. */
+const work = new Map<number, Promise<void>>()
+
+port.on('message', (request: CheckRequest) => {
+  const { id } = request
+  const before = work.get(id) ?? Promise.resolve()
+  work.set(
+    id,
+    before.then(() => handle(request)).catch((error: unknown) => fail(id, error)),
+  )
+})
+
+async function handle(request: CheckRequest): Promise<void> {
+  const { id } = request
+  if ('start' in request) {
+    checks.set(
+      id,
+      request.start.encoding === 'gzip' ? checkGzip(request.start.columns) : checkPlain(request.start.columns),
+    )
+    return
+  }
+  const check = checks.get(id)
+  // A chunk that has failed already is not looked at further.
+  if (check === undefined) return
+  if ('piece' in request) {
+    await check.take(request.piece)
+    reply({ id, taken: request.piece.length })
+    return
+  }
+  if ('end' in request) reply({ id, rows: await check.end() })
+  else check.abandon()
+  forget(id)
+}
+
+function fail(id: number, error: unknown): void {
+  checks.get(id)?.abandon()
+  forget(id)
+  reply({ id, problem: error instanceof Error ? error.message : String(error) })
+}
+
+function forget(id: number): void {
+  checks.delete(id)
+  work.delete(id)
+}
+
+function reply(message: CheckReply): void {
+  port?.postMessage(message)
+}
+
+function checkPlain(columns: number): Check {
+  const counter = new RowCounter(columns)
+  return {
+    async take(piece) {
+      counter.push(piece)
+    },
+    end: async () => counter.end(),
+    abandon: () => undefined,
+  }
+}
+
+/** Concatenated members are one body; what is cut off, or followed by other bytes, is an error of zlib. */
+function checkGzip(columns: number): Check {
+  const counter = new RowCounter(columns)
+  const gunzip: Gunzip = createGunzip()
+  const ended = Promise.withResolvers<void>()
+  ended.promise.catch(() => undefined)
+  gunzip.on('data', (block: Buffer) => {
+    try {
+      counter.push(block)
+    } catch (error) {
+      gunzip.destroy(error as Error)
+    }
+  })
+  gunzip.on('end', () => ended.resolve())
+  gunzip.on('error', (error) => ended.reject(error))
+  return {
+    take: (piece) => {
+      const written = new Promise<void>((resolve, reject) => {
+        gunzip.write(piece, (error) => (error ? reject(error) : resolve()))
+      })
+      return Promise.race([written, ended.promise])
+    },
+    async end() {
+      gunzip.end()
+      await ended.promise
+      return counter.end()
+    },
+    abandon: () => void gunzip.destroy(),
+  }
+}

@@ -1,0 +1,1 @@
+export { type ClosableChunkChecker, createChunkChecker } from './chunk-checker.ts'

@@ -1,0 +1,1 @@
+export { type OpsDoorTools, type Readiness, registerOpsDoor } from './ops-door.ts'

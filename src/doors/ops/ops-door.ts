@@ -1,0 +1,20 @@
+/** Health, for the people and machines who run Icecore. On a listener of its own: agents have no business here. */
+import type { FastifyInstance } from 'fastify'
+
+export interface Readiness {
+  readonly ready: boolean
+  /** Why not, one sentence each; empty when ready. */
+  readonly reasons: readonly string[]
+}
+
+export interface OpsDoorTools {
+  readiness(): Readiness
+}
+
+export function registerOpsDoor(app: FastifyInstance, tools: OpsDoorTools): void {
+  app.get('/healthz', async () => ({ status: 'ok' }))
+  app.get('/readyz', async (_request, reply) => {
+    const readiness = tools.readiness()
+    return reply.code(readiness.ready ? 200 : 503).send(readiness)
+  })
+}

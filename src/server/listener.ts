@@ -1,0 +1,45 @@
+/** One listener with one door behind it. */
+import { type FastifyInstance, fastify } from 'fastify'
+import { IcecoreError } from '../errors.ts'
+
+export interface Listener {
+  readonly url: string
+  close(): Promise<void>
+}
+
+export interface ListenOptions {
+  readonly host: string
+  readonly port: number
+}
+
+/** A request's head must be in by then; its body has its own limits. */
+const HEADERS_MS = 20_000
+const REQUEST_MS = 120_000
+/** Longer than load balancers keep an idle connection, so that they and not we close it. */
+const KEEP_ALIVE_MS = 75_000
+
+/** Rejects with ICE_LISTEN_FAILED. */
+export async function createListener(
+  { host, port }: ListenOptions,
+  register: (app: FastifyInstance) => void,
+): Promise<Listener> {
+  const app = fastify({
+    logger: false,
+    forceCloseConnections: true,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: REQUEST_MS,
+    exposeHeadRoutes: false,
+    routerOptions: { ignoreDuplicateSlashes: false },
+    // Python 5 asks for `/monitoring/queries//<id>`: collapsed before routing, so that no rule sees two spellings.
+    rewriteUrl: (request) => (request.url ?? '/').replace(/^[^?]+/, (path) => path.replace(/\/{2,}/g, '/')),
+  })
+  app.server.headersTimeout = HEADERS_MS
+  register(app)
+  try {
+    const url = await app.listen({ host, port })
+    return { url, close: () => app.close() }
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown'
+    throw new IcecoreError('ICE_LISTEN_FAILED', { address: `${host}:${port}`, reason }, { cause })
+  }
+}

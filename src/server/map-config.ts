@@ -1,0 +1,134 @@
+/** From the config to the options of each part: the only place that knows both. */
+import { readFile } from 'node:fs/promises'
+import { resolveSecret, type SecretSources } from '../adapters/secrets/index.ts'
+import type { SnowflakeConnection } from '../adapters/snowflake/index.ts'
+import { ISSUER_DEFAULTS, type IssuerSettings, type KeySource } from '../adapters/tokens/index.ts'
+import type { AccessCondition, AccessRule, Agents, People } from '../core/identity/index.ts'
+import { IcecoreError } from '../errors.ts'
+import type { Config } from './config/index.ts'
+
+type ConfigIssuer = Config['issuers'][string]
+type ConfigConnection = Config['connections'][string]
+
+export async function mapIssuers(config: Config): Promise<readonly IssuerSettings[]> {
+  return Promise.all(Object.entries(config.issuers).map(([name, issuer]) => mapIssuer(name, issuer)))
+}
+
+async function mapIssuer(name: string, issuer: ConfigIssuer): Promise<IssuerSettings> {
+  return {
+    ...ISSUER_DEFAULTS,
+    name,
+    issuer: issuer.issuer,
+    audiences: issuer.audiences,
+    proves: [{ kind: issuer.proves }],
+    subjectClaim: issuer.subject_claim,
+    clientIdClaims: issuer.client_id_claim === undefined ? ISSUER_DEFAULTS.clientIdClaims : [issuer.client_id_claim],
+    groups: {
+      claim: issuer.groups?.claim ?? null,
+      required: issuer.groups?.required ?? false,
+      maxGroups: ISSUER_DEFAULTS.groups.maxGroups,
+    },
+    keys: mapKeySource(issuer),
+    ca: await readCertificates(issuer.ca_file),
+    algorithms: issuer.algorithms,
+    types: issuer.token_types ?? ISSUER_DEFAULTS.types,
+    idTokens: issuer.id_tokens,
+    requiredClaims: issuer.required_claims,
+    clockSkewMs: issuer.clock_skew,
+    maxLifetimeMs: issuer.max_lifetime,
+    maxAgeMs: issuer.max_lifetime,
+  }
+}
+
+function mapKeySource(issuer: ConfigIssuer): KeySource {
+  return issuer.jwks_uri === undefined
+    ? { from: 'discovery', hosts: issuer.discovery_hosts }
+    : { from: 'jwks', uri: issuer.jwks_uri }
+}
+
+export function mapPeople(config: Config): People {
+  return Object.fromEntries(
+    Object.entries(config.people).map(([id, { name, identities }]) => [
+      id,
+      { ...(name === undefined ? {} : { displayName: name }), identities },
+    ]),
+  )
+}
+
+export function mapAgents(config: Config): Agents {
+  return Object.fromEntries(
+    Object.entries(config.agents).map(([id, { match, owners, purpose, expires }]) => [
+      id,
+      {
+        identities: match.map(({ issuer, client_id, claims }) => ({
+          issuer,
+          ...(client_id === undefined ? {} : { clientId: client_id }),
+          ...(claims === undefined ? {} : { claims }),
+        })),
+        owners,
+        purpose,
+        expires,
+      },
+    ]),
+  )
+}
+
+export function mapAccessRules(config: Config): readonly AccessRule[] {
+  return config.access.map(({ name, when, connections, roles }) => ({
+    name,
+    when: mapCondition(when),
+    connections,
+    roles,
+  }))
+}
+
+export async function mapConnections(config: Config, sources: SecretSources): Promise<readonly SnowflakeConnection[]> {
+  return Promise.all(
+    Object.entries(config.connections).map(([name, connection]) => mapConnection(name, connection, sources)),
+  )
+}
+
+async function mapConnection(
+  name: string,
+  connection: ConfigConnection,
+  sources: SecretSources,
+): Promise<SnowflakeConnection> {
+  const { private_key, passphrase } = connection.credential
+  const { without_roles, without_parameters } = connection.loosen
+  return {
+    name,
+    url: connection.url,
+    account: connection.account,
+    user: connection.user,
+    credential: {
+      type: 'key_pair',
+      privateKey: await resolveSecret(private_key, sources),
+      passphrase: passphrase === undefined ? null : await resolveSecret(passphrase, sources),
+    },
+    role: connection.role,
+    warehouse: connection.warehouse ?? null,
+    database: connection.database ?? null,
+    schema: connection.schema ?? null,
+    ca: await readCertificates(connection.ca_file),
+    loosen: {
+      withoutRoles: without_roles,
+      withoutParameters: without_parameters,
+      ...(connection.storage_hosts === undefined ? {} : { storageHosts: connection.storage_hosts }),
+    },
+  }
+}
+
+async function readCertificates(path: string | undefined): Promise<string | null> {
+  if (path === undefined) return null
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new IcecoreError('ICE_KEY_INVALID', { name: path, reason: 'the certificates cannot be read' }, { cause })
+  }
+}
+
+/** The config's optional keys may be undefined; an access condition has the keys that are given. */
+function mapCondition({ anyone, ...lists }: Config['access'][number]['when']): AccessCondition {
+  const given = Object.entries(lists).filter(([, value]) => value !== undefined)
+  return { ...(anyone === true ? { anyone } : {}), ...Object.fromEntries(given) }
+}
