@@ -1,5 +1,6 @@
 /** SELECT, WITH, VALUES and what may stand in brackets. */
 import { type Classified, scriptingBlock, unknownStatement } from './classified.ts'
+import { type KnownVariables, readName } from './names.ts'
 import { closingOf, isName, isOperator, isWord, type Token } from './token.ts'
 import type { Effect } from './types.ts'
 
@@ -78,17 +79,18 @@ const TABLE_FUNCTIONS = new Set([
   'STRTOK_SPLIT_TO_TABLE',
   'TO_QUERY',
   'VALIDATE',
-  'IDENTIFIER',
 ])
+const NO_VARIABLES: KnownVariables = new Map()
 
 function callsUnknown(tokens: readonly Token[]): boolean {
   for (const [index, token] of tokens.entries()) {
     if (isOperator(token, '!')) return true
     if (isName(token) && /^SYSTEM\$/i.test(token.text) && !TELLING.test(token.text.toUpperCase())) return true
-    const name = tokens[index + 2]
-    if (!isWord(token, 'TABLE') || !isOperator(tokens[index + 1], '(') || !isName(name)) continue
-    if (name.text === 'INFORMATION_SCHEMA' || isWord(name, 'SELECT', 'WITH')) continue
-    if (!TABLE_FUNCTIONS.has(name.text)) return true
+    if (!isWord(token, 'TABLE') || !isOperator(tokens[index + 1], '(')) continue
+    const name = readName(tokens, index + 2, NO_VARIABLES)
+    if (name === null || !isOperator(tokens[name.next], '(')) continue
+    const [schema, last] = [name.parts?.at(-2), name.parts?.at(-1) ?? '']
+    if (schema !== 'INFORMATION_SCHEMA' && !TABLE_FUNCTIONS.has(last)) return true
   }
   return false
 }

@@ -92,7 +92,10 @@ export function classifyAlterSession(tokens: readonly Token[], variables: KnownV
     else {
       if (!isOperator(tokens[index], '=')) throw unknownStatement(tokens, index)
       const end = endOfValue(tokens, index + 1)
-      const value = readValue(tokens.slice(index + 1, end), variables)
+      const word = tokens[index + 1]
+      // ALTER SESSION SET LOG_LEVEL = INFO: a word is a constant here.
+      const isWordValue = word?.type === 'word' && end === index + 2
+      const value = isWordValue ? word.text : readValue(tokens.slice(index + 1, end), variables)
       if (end === index + 1) throw unknownStatement(tokens, index)
       stateChanges.push({ change: 'set_parameter', name: name.text.toUpperCase(), value })
       index = end

@@ -17,11 +17,15 @@ const KINDS: readonly (readonly [kind: string, effects: string, ...statements: s
     'SELECT * FROM TABLE(FLATTEN(input => v))',
     'SELECT * FROM TABLE(GENERATOR(ROWCOUNT => 3))',
     "SELECT * FROM TABLE(TO_QUERY('SELECT 1'))",
+    'SELECT * FROM TABLE(db.INFORMATION_SCHEMA.WAREHOUSE_METERING_HISTORY())',
+    'SELECT * FROM TABLE(SELECT 1)',
   ],
   [
     'SELECT',
     'read call',
     'SELECT * FROM TABLE(my_procedure(1))',
+    'SELECT * FROM TABLE(d.s.p())',
+    "SELECT * FROM TABLE(IDENTIFIER('p')())",
     'SELECT model!PREDICT(1)',
     "SELECT system$send_email('a')",
   ],
@@ -232,6 +236,28 @@ describe('kinds and effects', () => {
       })
     }
   }
+})
+
+/** What drivers and tools send by themselves. */
+const OF_DRIVERS = [
+  'SELECT 1',
+  'select current_database(), current_schema();',
+  'SELECT CURRENT_VERSION()',
+  'ALTER SESSION SET autocommit=false',
+  'BEGIN',
+  'ROLLBACK',
+  'use warehouse "wh"',
+  'SHOW /* JDBC:DatabaseMetaData.getTables() */ OBJECTS LIKE \'%\' IN DATABASE "D"',
+  'SHOW PARAMETERS',
+  "CREATE OR REPLACE TEMPORARY STAGE SYSTEM$BIND file_format=(type=csv field_optionally_enclosed_by='\"')",
+  "PUT 'file:///tmp/x' '@SYSTEM$BIND/1' overwrite=true auto_compress=false source_compression=gzip",
+  'describe table t',
+  'create schema if not exists d.s\n/* {"app": "dbt", "node_id": "x"} */',
+  'show terse schemas in database d\n/* {"app": "dbt"} */;',
+]
+
+describe('what drivers send by themselves', () => {
+  for (const sql of OF_DRIVERS) it(sql, () => assert.deepEqual(one(sql).never, []))
 })
 
 describe('statements that are not understood', () => {

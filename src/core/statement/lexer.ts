@@ -20,6 +20,8 @@ const WORD = /[A-Za-z_][A-Za-z0-9_$]*/y
 const NUMBER = /(?:[0-9]+(?:\.(?!\.)[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?/y
 const VARIABLE = /\$[A-Za-z_][A-Za-z0-9_$]*/y
 const POSITION = /\$[0-9]+/y
+const HEX = /^'[0-9A-Fa-f]*'$/
+const PATTERN_END = /^\$\s*\)/
 const WORD_CHARACTER = /[A-Za-z0-9_$]/
 const OPERATOR = /->>|->|=>|::|:=|\|\||<>|!=|<=|>=|\*\*|[-+*/%=<>()[\]{},.;:?|^$!]/y
 /** Name of a stage: `~` (user), `%table`, or up to three names. */
@@ -71,9 +73,10 @@ class Lexer {
   #string(): void {
     const start = this.#at
     const before = this.#tokens.at(-1)
-    if (before?.type === 'word' && before.end === start && before.text.length === 1 && before.text !== 'X') {
-      this.#refuse('ambiguous_string', `a string with the prefix ${before.text} is read in different ways`)
-    }
+    const prefix = before?.type === 'word' && before.end === start && before.text.length === 1 ? before.text : ''
+    const isPlain =
+      prefix === '' || (prefix === 'X' && HEX.test(this.#sql.slice(start, this.#sql.indexOf("'", start + 1) + 1)))
+    if (!isPlain) this.#refuse('ambiguous_string', `this string with the prefix ${prefix} is read in different ways`)
     let at = start + 1
     for (;;) {
       const code = this.#sql.charCodeAt(at)
@@ -96,6 +99,12 @@ class Lexer {
       at += 2
     }
     const inside = this.#sql.slice(start + 1, at)
+    if (inside.startsWith('""')) {
+      this.#refuse(
+        'ambiguous_name',
+        'three double quotes open a longer string for some; no name may begin with a quote',
+      )
+    }
     const fault = faultInName(inside)
     if (fault !== null) this.#refuse(fault.code, fault.reason, start + 1 + fault.at)
     if (inside === '') this.#refuse('empty_name', 'a name in double quotes may not be empty')
@@ -164,6 +173,9 @@ class Lexer {
       if (WORD_CHARACTER.test(this.#sql.charAt(this.#at))) this.#refuseDollars(start)
       this.#push('position', position, this.#at, start)
       return
+    }
+    if (!PATTERN_END.test(this.#sql.slice(start, start + 20))) {
+      this.#refuse('unexpected_character', '$ is followed by no name and no number')
     }
     // The end anchor of a MATCH_RECOGNIZE pattern.
     this.#push('operator', '$', start + 1)

@@ -1,6 +1,11 @@
 /**
  * The never-list: what no rule and no grant allows. A name counts however it is written: in any case, in quotes,
  * qualified, with comments between, by IDENTIFIER('…'), or inside the body of what is created.
+ *
+ * A credential is a credential, whoever's it is: making one for another user is making a way around Icecore. CREATE
+ * SECRET is not on the list, since it puts a secret in and gives none out; what reads one is (SECRETS = (…) of a
+ * function, the secret API in a body). Policies that decide who may log in count as Icecore's own user's wherever they
+ * are changed, because the text does not say to whom they are attached; making a new one touches nobody.
  */
 import type { Classified } from './classified.ts'
 import {

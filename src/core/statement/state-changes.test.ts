@@ -27,6 +27,7 @@ const CASES: readonly (readonly [sql: string, ...changes: StateChange[]])[] = [
     { change: 'set_parameter', name: 'ROWS_PER_RESULTSET', value: '-1' },
     { change: 'set_parameter', name: 'AUTOCOMMIT', value: 'FALSE' },
   ],
+  ['ALTER SESSION SET LOG_LEVEL = info', { change: 'set_parameter', name: 'LOG_LEVEL', value: 'INFO' }],
   ['ALTER SESSION SET QUERY_TAG = $x', { change: 'set_parameter', name: 'QUERY_TAG', value: null }],
   ['ALTER SESSION UNSET A, B', { change: 'unset_parameter', name: 'A' }, { change: 'unset_parameter', name: 'B' }],
   ["SET x = 'a'", { change: 'set_variable', name: 'X', value: 'a' }],
