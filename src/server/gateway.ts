@@ -1,7 +1,7 @@
 /** The composition root: every part of a running Icecore is made here, and closed here in the opposite order. */
 
 import type { KeyObject } from 'node:crypto'
-import { createHash, createHmac, hkdfSync } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { type Journal, JournalReader, openJournal } from '../adapters/journal/index.ts'
 import { loadKek } from '../adapters/secrets/index.ts'
@@ -176,6 +176,7 @@ async function openDoors(
       {
         publicUrl: () => config.public_url ?? driver.url,
         bodies: { received: limits.request_body, unpacked: limits.decompressed_body },
+        hold: limits.hold,
         retryWindow: RETRY_WINDOW_MS,
       },
     )

@@ -15,7 +15,10 @@ export type PossibleContexts = readonly [Context, ...Context[]]
 
 /** The contexts possible after the changes have all been made. */
 export function predictContexts(before: PossibleContexts, changes: readonly StateChange[]): PossibleContexts {
-  return changes.reduce<PossibleContexts>((contexts, change) => distinct(contexts.flatMap((at) => step(at, change))), before)
+  return changes.reduce<PossibleContexts>(
+    (contexts, change) => distinct(contexts.flatMap((at) => step(at, change))),
+    before,
+  )
 }
 
 /** The contexts possible after a text that failed: any number of its changes may have been made. */
@@ -54,7 +57,9 @@ function step(at: Context, change: StateChange): readonly Context[] {
     case 'drop_database':
       return change.name === at.database ? [{ ...at, database: null, schema: null }] : [at]
     case 'drop_schema':
-      return (change.database ?? at.database) === at.database && change.name === at.schema ? [{ ...at, schema: null }] : [at]
+      return (change.database ?? at.database) === at.database && change.name === at.schema
+        ? [{ ...at, schema: null }]
+        : [at]
     case 'drop_warehouse':
       return change.name === at.warehouse ? [{ ...at, warehouse: null }] : [at]
     case 'use_secondary_roles':
@@ -69,7 +74,9 @@ function step(at: Context, change: StateChange): readonly Context[] {
 }
 
 function distinct(contexts: readonly Context[]): PossibleContexts {
-  const [first, ...rest] = contexts.filter((one, index) => contexts.findIndex((other) => sameContext(one, other)) === index)
+  const [first, ...rest] = contexts.filter(
+    (one, index) => contexts.findIndex((other) => sameContext(one, other)) === index,
+  )
   if (first === undefined) throw new TypeError('a session is always in some context')
   return [first, ...rest]
 }

@@ -46,7 +46,10 @@ export function advanceAfterFailure(state: SessionState, changes: readonly State
   return { contexts: contextsAfterFailure(state.contexts, changes), variables }
 }
 
-function changeVariables(before: ReadonlyMap<string, string>, changes: readonly StateChange[]): ReadonlyMap<string, string> {
+function changeVariables(
+  before: ReadonlyMap<string, string>,
+  changes: readonly StateChange[],
+): ReadonlyMap<string, string> {
   const variables = new Map(before)
   for (const change of changes) {
     if (change.change === 'set_variable' && change.value !== null) variables.set(change.name, change.value)

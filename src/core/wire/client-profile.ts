@@ -6,8 +6,8 @@
 export interface ClientProfile {
   /** Stable word for logs and tests. */
   readonly client: string
-  /** How long a request may be held before it is answered "in progress". */
-  readonly pollHoldMs: number
+  /** How long a request may be held before it is answered "in progress"; null where the configured time fits. */
+  readonly pollHoldMs: number | null
   /** After this long the client gives up waiting for one response, and sends the request again. */
   readonly responseLimitMs: number
   /** Whether it sends `chunkHeaders` with its chunk requests. */
@@ -27,13 +27,11 @@ interface Row extends ClientProfile {
   readonly below: number
 }
 
-/** Below every proxy's and every client's limit (nginx and AWS load balancers cut at 60 s idle, Python 4 too). */
-const HOLD_MS = 40_000
 /** 0 means "never" to all but Node, which compares `binds > threshold`. */
 const NEVER_STAGE = 0
 const NEVER_STAGE_NODE = 2_147_483_647
 
-const BASE = { from: 0, below: Number.POSITIVE_INFINITY, pollHoldMs: HOLD_MS, stageBindThreshold: NEVER_STAGE }
+const BASE = { from: 0, below: Number.POSITIVE_INFINITY, pollHoldMs: null, stageBindThreshold: NEVER_STAGE }
 
 const ROWS: readonly Row[] = [
   {
@@ -128,7 +126,7 @@ const ROWS: readonly Row[] = [
 /** A client nobody knows gets the strictest of everything; a chunk link must then do without the header. */
 const UNKNOWN: ClientProfile = {
   client: 'unknown',
-  pollHoldMs: HOLD_MS,
+  pollHoldMs: null,
   responseLimitMs: 60_000,
   sendsChunkHeaders: false,
   stageBindThreshold: NEVER_STAGE,

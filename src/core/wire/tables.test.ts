@@ -12,22 +12,22 @@ import {
 } from './index.ts'
 
 describe('clientProfile', () => {
-  const table: readonly (readonly [string, string, string, number, number])[] = [
-    ['JavaScript', '3.3.0', 'node', 40_000, 2_147_483_647],
-    ['PythonConnector', '4.8.1', 'python-4', 40_000, 0],
+  const table: readonly (readonly [string, string, string, number | null, number])[] = [
+    ['JavaScript', '3.3.0', 'node', null, 2_147_483_647],
+    ['PythonConnector', '4.8.1', 'python-4', null, 0],
     ['PythonConnector', '5.2.0', 'python-5', 240_000, 0],
     ['PythonConnector', '11.0', 'python-5', 240_000, 0],
-    ['PythonConnector', 'nonsense', 'python-4', 40_000, 0],
-    ['PythonSnowpark', '1.56.0', 'python-library', 40_000, 0],
-    ['Go', '2.1.0', 'go', 40_000, 0],
-    ['JDBC', '4.4.1', 'jdbc', 40_000, 0],
-    ['', '', 'unknown', 40_000, 0],
+    ['PythonConnector', 'nonsense', 'python-4', null, 0],
+    ['PythonSnowpark', '1.56.0', 'python-library', null, 0],
+    ['Go', '2.1.0', 'go', null, 0],
+    ['JDBC', '4.4.1', 'jdbc', null, 0],
+    ['', '', 'unknown', null, 0],
   ]
   for (const [application, version, client, hold, threshold] of table) {
     it(`${application} ${version} is ${client}`, () => {
       const profile = clientProfile(application, version)
       assert.partialDeepStrictEqual(profile, { client, pollHoldMs: hold, stageBindThreshold: threshold })
-      assert.ok(profile.pollHoldMs < profile.responseLimitMs)
+      assert.ok((profile.pollHoldMs ?? 45_000) < profile.responseLimitMs)
     })
   }
 

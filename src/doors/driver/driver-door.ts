@@ -66,6 +66,8 @@ export interface DriverDoorOptions {
   /** Where drivers reach this door: chunk links point there. Known once the door listens. */
   publicUrl(): string
   readonly bodies: BodyLimits
+  /** How long a request waits before it is answered "in progress", for drivers that need no time of their own. */
+  readonly hold: number
   /** How long one request may be told to come again, milliseconds. */
   readonly retryWindow: number
 }
@@ -171,14 +173,14 @@ class DriverDoor {
       throw new IcecoreError('ICE_REQUEST_MALFORMED', { reason: 'requestId is no UUID' })
     }
     const { internal: _, ...read } = readQueryRequest(await readBody(request.raw, this.#options.bodies))
-    const holdMs = session.facts.profile.pollHoldMs
+    const holdMs = this.#holdOf(session)
     const answer = await this.#tools.gate.submit(session, { ...read, requestId, holdMs }, this.#encoder(session))
     return send(reply, renderReply(answer))
   }
 
   async result(request: FastifyRequest<QueryPath>, reply: FastifyReply): Promise<FastifyReply> {
     const session = this.#sessionOf(request)
-    const holdMs = session.facts.profile.pollHoldMs
+    const holdMs = this.#holdOf(session)
     const queryId = checkedQueryId(request.params.queryId)
     const answer = await this.#tools.gate.fetch(session, queryId, holdMs, this.#encoder(session))
     return send(reply, renderReply(answer))
@@ -256,6 +258,10 @@ class DriverDoor {
     if (!reply.sent) return reply.code(status).type('text/plain; charset=utf-8').send(`${error.code}\n`)
     reply.raw.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${error.code}\n`)
     return reply
+  }
+
+  #holdOf(session: Session): number {
+    return session.facts.profile.pollHoldMs ?? this.#options.hold
   }
 
   #encoder(session: Session): ReturnType<typeof createAnswerEncoder> {
