@@ -33,6 +33,8 @@ const CASES: readonly string[] = [
   "SELECT 'kept' /* AWS_SECRET_KEY='s3cret' */",
   "EXECUTE IMMEDIATE 'CREATE USER u PASSWORD = ''s3cret'' COMMENT = ''kept'''",
   "EXECUTE IMMEDIATE $$CREATE USER u PASSWORD = 's3cret' COMMENT = 'kept'$$",
+  "EXECUTE IMMEDIATE 'SELECT ENCRYPT(kept, ''s3cret'')'",
+  "SELECT * FROM TABLE(TO_QUERY('SELECT ENCRYPT(kept, ''s3cret'')'))",
   'CREATE PROCEDURE p() RETURNS INT LANGUAGE PYTHON AS $$\npassword = "s3cret"\nname = "kept"\n$$',
   "CREATE SERVICE s IN COMPUTE POOL p FROM SPECIFICATION $$\nkept:\n  api_key: 's3cret'\n$$",
 ]
