@@ -74,43 +74,47 @@ function openLinks(facts: DeliveryFacts, links: ChunkLinks): LinkSet {
   )
 }
 
+/** One event holds so much of the inline rows; a journal bounds its events. */
+const INLINE_PIECE_BYTES = 4 * 1024 * 1024
+
 function describeResult(facts: DeliveryFacts, body: Uint8Array, delivery: string): readonly EventInput[] {
   const { answer, queryId } = facts
   if (!answer.success || answer.columns === null) return []
   const at = { session: facts.session.id, statement: facts.statement }
+  const schema: EventInput = {
+    ...at,
+    type: 'result.schema',
+    facts: {
+      queryId,
+      statementTypeId: answer.statementTypeId,
+      format: answer.format ?? 'json',
+      columns: answer.columns,
+      total: answer.total,
+      inlineRows: answer.inlineRows ?? 0,
+      chunks: answer.chunks.map((chunk) => ({ rows: chunk.rowCount })),
+      childQueryIds: answer.resultIds,
+    },
+  }
+  const whole = {
+    rows: answer.inlineRows ?? 0,
+    sha256: createHash('sha256').update(body).digest('hex'),
+    bodyBytes: body.length,
+  }
+  const pieces = inlinePieces(answer)
+  const batches = pieces.map((rows, piece): EventInput => {
+    const last = piece === pieces.length - 1
+    const part = { queryId, part: 'inline', index: 0, piece, last, delivery, encoding: 'identity' } as const
+    return { ...at, type: 'result.batch', facts: { ...part, ...(last ? whole : {}) }, body: rows }
+  })
+  return [schema, ...batches]
+}
+
+/** The inline rows as the client gets them, cut where an event would grow too large; at least one piece. */
+function inlinePieces(answer: QueryAnswer): readonly Uint8Array[] {
   const rowset = answer.spans.rowset ?? answer.spans.rowsetBase64
   const rows = rowset === undefined ? new Uint8Array() : bytesOf(answer.document, rowset)
-  return [
-    {
-      ...at,
-      type: 'result.schema',
-      facts: {
-        queryId,
-        statementTypeId: answer.statementTypeId,
-        format: answer.format ?? 'json',
-        columns: answer.columns,
-        total: answer.total,
-        inlineRows: answer.inlineRows ?? 0,
-        chunks: answer.chunks.map((chunk) => ({ rows: chunk.rowCount })),
-        childQueryIds: answer.resultIds,
-      },
-    },
-    {
-      ...at,
-      type: 'result.batch',
-      facts: {
-        queryId,
-        part: 'inline',
-        index: 0,
-        piece: 0,
-        last: true,
-        delivery,
-        encoding: 'identity',
-        rows: answer.inlineRows ?? 0,
-        sha256: createHash('sha256').update(body).digest('hex'),
-        bodyBytes: body.length,
-      },
-      body: rows,
-    },
-  ]
+  const count = Math.max(1, Math.ceil(rows.length / INLINE_PIECE_BYTES))
+  return Array.from({ length: count }, (_, piece) =>
+    rows.subarray(piece * INLINE_PIECE_BYTES, (piece + 1) * INLINE_PIECE_BYTES),
+  )
 }

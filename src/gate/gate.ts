@@ -171,6 +171,7 @@ export class Gate {
       session: session.id,
       statement,
       principal: principal.id,
+      head: this.#tools.recorder.head(),
       clientTag: parameters.tag ?? clientTag,
     })
     return buildQueryBody({ ...request, parameters: { ...parameters.forwarded, QUERY_TAG: tag } })

@@ -88,7 +88,13 @@ async function open(request: LogInRequest, admission: Admission, tools: LogInToo
   const parameters = {
     ...forwarded,
     ...UPSTREAM_SESSION_PARAMETERS,
-    QUERY_TAG: queryTag({ session: id, statement: null, principal: principal.id, clientTag: tag }),
+    QUERY_TAG: queryTag({
+      session: id,
+      statement: null,
+      principal: principal.id,
+      head: tools.recorder.head(),
+      clientTag: tag,
+    }),
   }
   const upstream = await tools.upstream.open({
     connection: connection.name,

@@ -12,6 +12,11 @@ export interface Recorder {
    * caller must then neither send nor release anything.
    */
   append(...events: readonly EventInput[]): Promise<void>
+  /**
+   * Where the record stands: number of the newest durable event and the beginning of its hash. It goes into query tags,
+   * so that Snowflake's own history vouches for the record.
+   */
+  head(): string
   /** Why nothing can be recorded at present; null when all is well. */
   failure(): string | null
 }

@@ -2,14 +2,17 @@
 
 /** Snowflake's limit (public documentation). */
 const MAX_TAG = 2000
+const MAX_PRINCIPAL = 500
 
 export function queryTag(facts: {
   readonly session: string
   readonly statement: string | null
   readonly principal: string
+  readonly head: string
   readonly clientTag: string | null
 }): string {
-  const icecore = { session: facts.session, statement: facts.statement, principal: facts.principal.slice(0, 500) }
+  const { session, statement, head } = facts
+  const icecore = { session, statement, principal: facts.principal.slice(0, MAX_PRINCIPAL), head }
   const bare = JSON.stringify({ icecore })
   if (facts.clientTag === null) return bare
   const full = JSON.stringify({ icecore, client: facts.clientTag })

@@ -43,6 +43,9 @@ const NEW_WORK: ReadonlySet<EventType> = new Set([
   'request.refused',
 ])
 
+/** Enough of the chain to tell one history from another in a query tag. */
+const HEAD_HEX_DIGITS = 16
+
 interface Failure {
   readonly reason: string
   readonly since: number
@@ -144,6 +147,10 @@ export class Journal implements Recorder {
       this.#queue.push({ events, times, resolve, reject })
       this.#pump ??= this.#runPump()
     })
+  }
+
+  head(): string {
+    return `${this.#nextLsn - 1}:${this.#chain.toString('hex').slice(0, HEAD_HEX_DIGITS)}`
   }
 
   failure(): string | null {

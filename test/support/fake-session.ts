@@ -1,0 +1,63 @@
+import { clientProfile } from '../../src/core/wire/index.ts'
+import type { ChunkBody, UpstreamSession } from '../../src/gate/index.ts'
+import { Session } from '../../src/gate/session.ts'
+
+/** An upstream session that answers what a test gives it, and nothing else. */
+export function fakeUpstream(answers: Partial<UpstreamSession> = {}): UpstreamSession {
+  const unexpected = async (): Promise<never> => {
+    throw new TypeError('the test did not expect this call')
+  }
+  return {
+    id: '1',
+    context: { role: 'ANALYST', warehouse: 'WH', database: 'SHOP', schema: 'SALES' },
+    parameters: new Map(),
+    serverVersion: '9',
+    submit: unexpected,
+    result: unexpected,
+    status: unexpected,
+    abort: unexpected,
+    heartbeat: unexpected,
+    close: async () => undefined,
+    openChunk: unexpected,
+    ...answers,
+  }
+}
+
+export function fakeSession(upstream: UpstreamSession = fakeUpstream(), principal = 'person:ada'): Session {
+  return new Session({
+    id: `session of ${principal}`,
+    door: 'driver',
+    principal: {
+      id: principal,
+      displayName: principal,
+      human: null,
+      agent: null,
+      workload: null,
+      delegation: [],
+      groups: { status: 'known', names: [] },
+      token: { issuerName: 'idp', issuer: 'https://idp', id: 'jti', issuedAt: 0, expiresAt: 0, audience: [] },
+      claims: {},
+    },
+    connection: 'prod',
+    mayUseRole: (role) => role === 'ANALYST',
+    ownUser: 'ICECORE',
+    profile: clientProfile('JavaScript', '3.3.0'),
+    upstream,
+    clientTag: null,
+    openedAt: 0,
+  })
+}
+
+/** A chunk at storage, in blocks as given; an error among them breaks it off. */
+export function chunkBody(blocks: readonly (Uint8Array | Error)[], encoding: ChunkBody['encoding']): ChunkBody {
+  return {
+    encoding,
+    length: null,
+    bytes: (async function* () {
+      for (const block of blocks) {
+        if (block instanceof Error) throw block
+        yield block
+      }
+    })(),
+  }
+}
