@@ -47,6 +47,7 @@ export function assertDeliverable(answer: QueryAnswer): void {
 /** Resolves with the body once it is on record. Rejects with ICE_RESULT_UNRECORDED, and then nothing may leave. */
 export async function deliverAnswer(facts: DeliveryFacts, tools: DeliveryTools): Promise<Uint8Array> {
   const { session, answer, encoder } = facts
+  if (session.ended !== null) throw new IcecoreError('ICE_SESSION_UNKNOWN', {}, { cause: session.ended })
   const links = answer.chunks.length === 0 ? null : openLinks(facts, tools.links)
   const body = encoder.encode(answer, links)
   try {
@@ -55,7 +56,6 @@ export async function deliverAnswer(facts: DeliveryFacts, tools: DeliveryTools):
     if (links !== null) tools.links.close(links)
     throw new IcecoreError('ICE_RESULT_UNRECORDED', {}, { cause: error })
   }
-  if (session.ended !== null) throw new IcecoreError('ICE_SESSION_UNKNOWN', {}, { cause: session.ended })
   return body
 }
 

@@ -1,19 +1,11 @@
 /**
  * The one way a statement reaches Snowflake. `#perform` is that way, top to bottom: read → decide → on record → sent →
- * answered; `deliverAnswer` is the way back. Whoever looks for a second path should find none.
+ * answered; `#deliver` is the way back. Whoever looks for a second path should find none.
  */
-
-import { type Decision, decide, POLICY_VERSION, type StatementSettings } from '../core/policy/index.ts'
+import { type Decision, decide, type StatementSettings } from '../core/policy/index.ts'
 import type { EventInput } from '../core/recording/index.ts'
 import { advance, advanceAfterFailure, changesOf, currentContext, isExclusive } from '../core/session/index.ts'
-import {
-  type Analysis,
-  analyseText,
-  type ResultReference,
-  redactSecrets,
-  type Span,
-  type StatementLimits,
-} from '../core/statement/index.ts'
+import { type Analysis, analyseText, type ResultReference, type StatementLimits } from '../core/statement/index.ts'
 import {
   admitParameters,
   buildQueryBody,
@@ -27,12 +19,13 @@ import type { Ids } from '../lib/ids.ts'
 import type { Log } from '../lib/log.ts'
 import type { ChunkLinks } from './chunk-links.ts'
 import { assertDeliverable, deliverAnswer } from './delivery.ts'
-import { failureOfDenial, failureOfError, failureOfRun, type StatementFailure, toIcecoreError } from './failure.ts'
+import { failureOfDenial, failureOfError, failureOfRun, toIcecoreError } from './failure.ts'
 import type { Handles } from './handles.ts'
 import type { ParameterValue, Recorder } from './ports.ts'
 import { queryTag } from './query-tag.ts'
 import type { Session } from './session.ts'
 import type { SessionRegistry } from './session-registry.ts'
+import * as events from './statement-events.ts'
 import type { AnswerEncoder, StatementReply, StatementRequest } from './statement-request.ts'
 import { StatementRun } from './statement-run.ts'
 import { upstreamRequestId } from './upstream-request-id.ts'
@@ -42,8 +35,7 @@ export interface GateTools {
   readonly registry: SessionRegistry
   readonly handles: Handles
   readonly links: ChunkLinks
-  /** Keyed: the same secret gives the same mark, and the mark gives no secret. */
-  readonly keyedHash: (value: string) => string
+  readonly keyedHash: events.KeyedHash
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
@@ -52,10 +44,23 @@ export interface GateTools {
 export interface GateOptions {
   readonly statements: StatementLimits
   readonly settings: StatementSettings
-  /** Open statements per session, and request ids remembered per session. */
+  /** Per session. */
   readonly openStatements: number
+  /** Request ids remembered per session. */
   readonly rememberedRequests: number
 }
+
+/** A result as the gate finds it by a query id. */
+interface FoundResult {
+  readonly statement: string
+  /** The upstream's id of the result; null while it has given none. */
+  readonly queryId: string | null
+  /** Where the statement was run in this session, and is still remembered. */
+  readonly run: StatementRun | null
+}
+
+/** How long a cancelled statement may take to say so itself; drivers want a held request completed at once. */
+const ABORT_PATIENCE_MS = 5_000
 
 export class Gate {
   readonly #tools: GateTools
@@ -69,21 +74,17 @@ export class Gate {
   /** Runs a statement, or attaches to its run when the request id is known: it runs once, however often it is sent. */
   async submit(session: Session, request: StatementRequest, encoder: AnswerEncoder): Promise<StatementReply> {
     const known = session.runs.get(request.requestId)
-    if (known !== undefined) {
-      if (!known.matches(request)) throw new IcecoreError('ICE_REQUEST_ID_REUSED')
-      return this.attend(session, known, request.holdMs, encoder)
-    }
-    const run = this.#start(session, request)
-    if (!request.asynchronous) return this.attend(session, run, request.holdMs, encoder)
+    if (known !== undefined && !known.matches(request)) throw new IcecoreError('ICE_REQUEST_ID_REUSED')
+    const run = known ?? this.#start(session, request)
+    if (!request.asynchronous) return this.#attend(session, run, request.holdMs, encoder)
     await run.waitAccepted(request.holdMs)
-    const failed = run.outcome !== null && run.outcome.kind !== 'answer'
-    return failed
-      ? this.#reply(session, run, encoder)
-      : { kind: 'in_progress', queryId: run.queryId, asynchronous: true }
+    const failure = failureOfRun(run)
+    if (failure !== null) return { kind: 'failure', failure }
+    return { kind: 'in_progress', queryId: run.queryId, asynchronous: true }
   }
 
   /** Waits for a run, and says "in progress" when it takes longer than the request may be held. */
-  async attend(session: Session, run: StatementRun, holdMs: number, encoder: AnswerEncoder): Promise<StatementReply> {
+  async #attend(session: Session, run: StatementRun, holdMs: number, encoder: AnswerEncoder): Promise<StatementReply> {
     if (await run.waitSettled(holdMs)) return this.#reply(session, run, encoder)
     await this.#recordPoll(session, run.statement, run.queryId)
     return { kind: 'in_progress', queryId: run.queryId, asynchronous: run.request.asynchronous }
@@ -91,16 +92,14 @@ export class Gate {
 
   #start(session: Session, request: StatementRequest): StatementRun {
     const { openStatements, rememberedRequests } = this.#options
-    if (session.openRuns.length >= openStatements) {
+    if (session.openRuns.size >= openStatements)
       throw new IcecoreError('ICE_STATEMENT_LIMIT', { limit: openStatements })
-    }
     const { ids, clock } = this.#tools
     const run = new StatementRun({ statement: ids.uuid(), pendingId: ids.uuid() }, request, clock)
-    forgetOldest(session.runs, rememberedRequests)
-    session.runs.set(request.requestId, run)
-    session.statements += 1
-    this.#openHandle(session, run, run.pendingId)
-    this.#perform(session, run).catch((error: unknown) => this.#fail(session, run, error))
+    session.begin(run, rememberedRequests)
+    this.#perform(session, run)
+      .catch((error: unknown) => this.#fail(session, run, error))
+      .finally(() => session.openRuns.delete(run))
     return run
   }
 
@@ -113,28 +112,23 @@ export class Gate {
       const analysis = this.#analyse(session, run.request)
       const parameters = admitOrName(run.request)
       const decision = this.#decide(session, analysis, parameters.refused)
+      const onRecord = [
+        events.received(session, run, analysis, this.#tools.keyedHash),
+        events.decided(session, run, analysis, decision),
+      ]
       if (decision.decision === 'deny') {
         const denial = { statement: run.statement, reasons: decision.reasons, allowed: decision.allowed }
-        const failure = failureOfDenial(denial, run.pendingId)
-        await this.#record(
-          ...this.#describe(session, run, analysis, decision),
-          this.#event(session, run, 'statement.denied', failure),
-        )
+        await this.#record(...onRecord, events.denied(session, run, failureOfDenial(denial, run.pendingId)))
         run.settle({ kind: 'denied', denial })
         return
       }
       run.signal.throwIfAborted()
-      const upstreamId = upstreamRequestId(session.id, run.request.requestId)
+      const requestId = upstreamRequestId(session.id, run.request.requestId)
       const body = this.#composeBody(session, run, parameters)
-      await this.#record(
-        ...this.#describe(session, run, analysis, decision),
-        this.#event(session, run, 'statement.sent', { upstreamRequestId: upstreamId }),
-      )
-      run.described = true
+      await this.#record(...onRecord, events.sent(session, run, requestId))
       run.sent = true
-      const answer = await this.#send(session, run, upstreamId, body)
+      const answer = await this.#send(session, run, requestId, body)
       await this.#follow(session, run, analysis, answer)
-      await this.#finish(session, run, answer)
     } finally {
       release()
     }
@@ -161,7 +155,7 @@ export class Gate {
 
   /** The last query of a session is the session's own: the upstream session belongs to it alone. */
   #ownsResult(session: Session, reference: ResultReference): boolean {
-    return reference.by === 'last_query' || this.#tools.handles.find(reference.queryId, ownerOf(session)) !== null
+    return reference.by === 'last_query' || this.#tools.handles.find(reference.queryId, session.owner) !== null
   }
 
   /** The body for the upstream: the client's own bytes of SQL and binds, and parameters from the allow-list. */
@@ -184,12 +178,14 @@ export class Gate {
     try {
       let answer = readQueryAnswer(await upstream.submit({ requestId, body }, cancelled.signal))
       while (answer.inProgress !== null) {
-        if (answer.queryId === null)
-          throw new IcecoreError('ICE_UPSTREAM_PROTOCOL', { reason: 'no query id to poll with' })
-        if (run.upstreamQueryId === null) await this.#accept(session, run, answer.queryId)
-        answer = readQueryAnswer(await upstream.result(answer.queryId, cancelled.signal))
+        const { queryId } = answer
+        if (queryId === null) throw new IcecoreError('ICE_UPSTREAM_PROTOCOL', { reason: 'no query id to poll with' })
+        if (run.upstreamQueryId === null) await this.#accept(session, run, queryId)
+        answer = readQueryAnswer(await upstream.result(queryId, cancelled.signal))
       }
       return answer
+    } catch (error) {
+      throw outcomeOfSending(run, error)
     } finally {
       cancelled.stop()
       session.upstreamSeenAt = this.#tools.clock.now()
@@ -197,8 +193,8 @@ export class Gate {
   }
 
   async #accept(session: Session, run: StatementRun, queryId: string): Promise<void> {
-    this.#openHandle(session, run, queryId)
-    await this.#record(this.#event(session, run, 'statement.queryId', { queryId }))
+    this.#openHandle(session, run.statement, queryId)
+    await this.#record(events.accepted(session, run, queryId))
     run.accept(queryId)
   }
 
@@ -211,13 +207,12 @@ export class Gate {
     run: StatementRun,
     requestId: string,
   ): { readonly signal: AbortSignal; stop(): void } {
+    const { clock, log } = this.#tools
     const giveUp = new AbortController()
     const onCancel = (): void => {
       const query = run.upstreamQueryId === null ? { requestId } : { queryId: run.upstreamQueryId }
-      session.facts.upstream
-        .abort(query)
-        .catch(() => this.#tools.log.warn('statement.abortFailed', { statement: run.statement }))
-      this.#tools.clock.timer(ABORT_PATIENCE_MS, () => giveUp.abort(new IcecoreError('ICE_STATEMENT_CANCELLED')))
+      session.facts.upstream.abort(query).catch(() => log.warn('statement.abortFailed', { statement: run.statement }))
+      clock.timer(ABORT_PATIENCE_MS, () => giveUp.abort(new IcecoreError('ICE_STATEMENT_CANCELLED')))
     }
     if (run.signal.aborted) onCancel()
     else run.signal.addEventListener('abort', onCancel, { once: true })
@@ -229,98 +224,73 @@ export class Gate {
     const changes = analysis.ok && !run.request.describeOnly ? changesOf(analysis.text.statements) : []
     if (!answer.success) {
       session.state = advanceAfterFailure(session.state, changes)
-      return
+      return this.#finish(session, run, answer)
     }
-    if (answer.context === null)
-      throw new IcecoreError('ICE_UPSTREAM_PROTOCOL', { reason: 'the answer reports no context' })
-    const next = advance(session.state, changes, answer.context)
+    const { context } = answer
+    const next =
+      context === null ? { matches: false as const, what: 'context' } : advance(session.state, changes, context)
     if (next.matches) {
       session.state = next.state
-      return
+      return this.#finish(session, run, answer)
     }
     const error = new IcecoreError('ICE_CONTEXT_MISMATCH', { what: next.what })
-    const failure = failureOfError(error, answer.queryId ?? run.pendingId)
-    await this.#record(this.#failureEvent(session, run, failure, answer.queryId))
+    await this.#record(events.failed(session, run, failureOfError(error, answer.queryId ?? run.pendingId)))
     run.settle({ kind: 'error', error })
     await this.#tools.registry.end(session, error.message)
   }
 
   async #finish(session: Session, run: StatementRun, answer: QueryAnswer): Promise<void> {
-    if (run.outcome !== null) return
     const queryId = answer.queryId ?? run.pendingId
-    this.#openHandle(session, run, queryId)
-    for (const child of answer.resultIds) this.#openHandle(session, run, child)
+    for (const id of [queryId, ...answer.resultIds]) this.#openHandle(session, run.statement, id)
     assertDeliverable(answer)
-    run.settleWithAnswer(queryId, answer, this.#ending(session, run, answer))
+    run.settleWithAnswer(queryId, answer, events.ended(session, run, queryId, answer))
     // With a request waiting, the end is recorded together with the rows: one flush instead of two.
     if (!run.hasWaiter) await this.#record(...run.takeEnding())
   }
 
-  #ending(session: Session, run: StatementRun, answer: QueryAnswer): EventInput {
-    const queryId = answer.queryId ?? run.pendingId
-    if (answer.success) {
-      return this.#event(session, run, 'statement.completed', {
-        queryId,
-        statementTypeId: answer.statementTypeId,
-        rows: answer.total ?? answer.returned,
-        bytes: answer.document.bytes.length,
-        durationMs: run.durationMs,
-        context: currentContext(session.state),
-      })
-    }
-    if (run.cancelledBy !== null) {
-      return this.#event(session, run, 'statement.cancelled', {
-        by: run.cancelledBy,
-        queryId,
-        durationMs: run.durationMs,
-      })
-    }
-    return this.#event(session, run, 'statement.failed', {
-      code: answer.code ?? '',
-      sqlState: answer.sqlState ?? '',
-      message: answer.message ?? '',
-      icecore: null,
-      queryId: answer.queryId,
-      durationMs: run.durationMs,
-    })
-  }
-
   /** The reply from a settled run. The answer itself is held for one delivery; later ones fetch it by its id. */
   async #reply(session: Session, run: StatementRun, encoder: AnswerEncoder): Promise<StatementReply> {
-    const outcome = run.outcome
-    if (outcome === null) throw new TypeError('the run has not settled')
     const failure = failureOfRun(run)
     if (failure !== null) return { kind: 'failure', failure }
-    if (outcome.kind !== 'answer') throw new TypeError('a run ends with an answer or fails')
     const held = run.takeAnswer()
-    if (held === null) return this.fetch(session, outcome.queryId, run.request.holdMs, encoder)
-    return this.#deliver(session, run.statement, outcome.queryId, held, encoder, run.takeEnding())
+    if (held === null) return this.#fetchUpstream(session, run.statement, run.queryId, encoder)
+    const ending = run.takeEnding()
+    try {
+      return await this.#deliver(session, run.statement, run.queryId, held, encoder, ending)
+    } catch (error) {
+      // That it could not be delivered does not change that it ran.
+      await this.#record(...ending).catch(() => undefined)
+      throw error
+    }
   }
 
   /** A result by its id: a poll, a child of a multi-statement, or a result of an earlier statement. */
   async fetch(session: Session, queryId: string, holdMs: number, encoder: AnswerEncoder): Promise<StatementReply> {
-    const { handle, run } = this.find(session, queryId)
-    if (run !== null && (run.outcome === null || run.outcome.kind !== 'answer' || run.outcome.answer !== null)) {
-      return this.attend(session, run, holdMs, encoder)
-    }
-    const wanted = run?.upstreamQueryId ?? handle.queryId
-    const answer = readQueryAnswer(await session.facts.upstream.result(wanted))
-    session.upstreamSeenAt = this.#tools.clock.now()
+    const found = this.#find(session, queryId)
+    if (found.run !== null) return this.#attend(session, found.run, holdMs, encoder)
+    return this.#fetchUpstream(session, found.statement, found.queryId ?? queryId, encoder)
+  }
+
+  async #fetchUpstream(
+    session: Session,
+    statement: string,
+    queryId: string,
+    encoder: AnswerEncoder,
+  ): Promise<StatementReply> {
+    const answer = readQueryAnswer(await this.#ask(session, session.facts.upstream.result(queryId)))
     if (answer.inProgress !== null) {
-      await this.#recordPoll(session, handle.statement, wanted)
-      return { kind: 'in_progress', queryId: wanted, asynchronous: answer.inProgress === 'asynchronous' }
+      await this.#recordPoll(session, statement, queryId)
+      return { kind: 'in_progress', queryId, asynchronous: answer.inProgress === 'asynchronous' }
     }
     assertDeliverable(answer)
-    for (const child of answer.resultIds) this.#tools.handles.open({ ...handle, queryId: child })
-    const also: readonly EventInput[] = [
-      {
-        type: 'result.fetched',
-        session: session.id,
-        statement: handle.statement,
-        facts: { queryId: wanted, by: 'result' },
-      },
-    ]
-    return this.#deliver(session, handle.statement, wanted, answer, encoder, also)
+    for (const child of answer.resultIds) this.#openHandle(session, statement, child)
+    const fetched: EventInput = {
+      type: 'result.fetched',
+      session: session.id,
+      statement,
+      facts: { queryId, by: 'result' },
+    }
+    return this.#deliver(session, statement, queryId, answer, encoder, [fetched])
   }
 
   async #deliver(
@@ -335,15 +305,73 @@ export class Gate {
     return { kind: 'answer', body }
   }
 
-  /** The handle of a query id, and the run behind it where that is known. Throws ICE_HANDLE_UNKNOWN for all but one's own. */
-  find(
-    session: Session,
-    queryId: string,
-  ): { readonly handle: NonNullable<ReturnType<Handles['find']>>; readonly run: StatementRun | null } {
-    const handle = this.#tools.handles.find(queryId, ownerOf(session))
+  /** How a statement is doing: the upstream's own answer, or the run where the upstream knows nothing of it. */
+  async status(session: Session, queryId: string): Promise<StatementRun | Uint8Array> {
+    const { run, statement, queryId: wanted } = this.#find(session, queryId)
+    if (run !== null && (wanted === null || failureOfRun(run) !== null)) return run
+    const known = wanted ?? queryId
+    const body = await this.#ask(session, session.facts.upstream.status(known))
+    const facts = { queryId: known, by: 'status' } as const
+    await this.#record({ type: 'result.fetched', session: session.id, statement, facts })
+    return body
+  }
+
+  /** Cancels a statement of this session. Throws ICE_HANDLE_UNKNOWN when there is none that still runs. */
+  async abort(session: Session, target: { readonly requestId: string } | { readonly queryId: string }): Promise<void> {
+    const run = 'requestId' in target ? session.runs.get(target.requestId) : this.#find(session, target.queryId).run
+    if (run === undefined || run === null || run.outcome !== null) throw new IcecoreError('ICE_HANDLE_UNKNOWN')
+    await this.#record(events.abortRequested(session, run, 'client'))
+    run.cancel('the client')
+    await run.waitSettled(ABORT_PATIENCE_MS)
+  }
+
+  /** Throws ICE_HANDLE_UNKNOWN for all but one's own. */
+  #find(session: Session, queryId: string): FoundResult {
+    const run = session.runOf(queryId)
+    if (run !== null) return { run, statement: run.statement, queryId: run.upstreamQueryId }
+    const handle = this.#tools.handles.find(queryId, session.owner)
     if (handle === null) throw new IcecoreError('ICE_HANDLE_UNKNOWN')
-    const runs = [...session.runs.values()]
-    return { handle, run: runs.find((run) => run.queryId === queryId || run.pendingId === queryId) ?? null }
+    return { run: null, statement: handle.statement, queryId }
+  }
+
+  /** A question to the upstream outside a statement's way. A lost upstream session is the end of this one. */
+  async #ask<T>(session: Session, question: Promise<T>): Promise<T> {
+    try {
+      return await question
+    } catch (error) {
+      await this.#endIfLost(session, error)
+      throw error
+    } finally {
+      session.upstreamSeenAt = this.#tools.clock.now()
+    }
+  }
+
+  /** A failure of the way itself: before sending nothing ran, after it the outcome may be unknown. */
+  async #fail(session: Session, run: StatementRun, thrown: unknown): Promise<void> {
+    const { ids, log, keyedHash } = this.#tools
+    const errorId = ids.uuid()
+    const cancelledEarly = run.cancelledBy !== null && !run.sent
+    const error = cancelledEarly
+      ? new IcecoreError('ICE_STATEMENT_CANCELLED', {}, { cause: thrown })
+      : toIcecoreError(thrown, errorId)
+    if (error.code === 'ICE_INTERNAL')
+      log.error('statement.internal', { errorId, statement: run.statement, error: thrown })
+    const analysis = this.#analyse(session, run.request)
+    if (run.sent && analysis.ok) session.state = advanceAfterFailure(session.state, changesOf(analysis.text.statements))
+    const onRecord = run.sent ? [] : [events.received(session, run, analysis, keyedHash)]
+    const failed = events.failed(session, run, failureOfError(error, run.queryId))
+    await this.#record(...onRecord, failed).catch(() =>
+      log.error('statement.failureUnrecorded', { statement: run.statement, code: error.code }),
+    )
+    run.settle({ kind: 'error', error })
+    await this.#endIfLost(session, error)
+  }
+
+  async #endIfLost(session: Session, error: unknown): Promise<void> {
+    const lost = [error, error instanceof IcecoreError ? error.cause : null].find((one) =>
+      isIcecoreError(one, 'ICE_UPSTREAM_SESSION_LOST'),
+    )
+    if (lost !== undefined) await this.#tools.registry.end(session, 'the session at Snowflake has ended')
   }
 
   #recordPoll(session: Session, statement: string, queryId: string): Promise<void> {
@@ -351,137 +379,23 @@ export class Gate {
     return this.#record({ type: 'statement.polled', session: session.id, statement, facts })
   }
 
-  /** How a statement is doing: the upstream's own answer, or the run where the upstream knows nothing of it yet. */
-  async status(session: Session, queryId: string): Promise<StatementRun | Uint8Array> {
-    const { handle, run } = this.find(session, queryId)
-    if (
-      run !== null &&
-      (run.upstreamQueryId === null || run.outcome?.kind === 'error' || run.outcome?.kind === 'denied')
-    )
-      return run
-    const wanted = run?.upstreamQueryId ?? handle.queryId
-    const body = await session.facts.upstream.status(wanted)
-    const facts = { queryId: wanted, by: 'status' } as const
-    await this.#record({ type: 'result.fetched', session: session.id, statement: handle.statement, facts })
-    return body
+  #record(...inputs: readonly EventInput[]): Promise<void> {
+    return this.#tools.recorder.append(...inputs)
   }
 
-  /** Cancels a statement of this session. Throws ICE_HANDLE_UNKNOWN when there is none that still runs. */
-  async abort(session: Session, target: { readonly requestId: string } | { readonly queryId: string }): Promise<void> {
-    const run = 'requestId' in target ? session.runs.get(target.requestId) : this.find(session, target.queryId).run
-    if (run === undefined || run === null || run.outcome !== null) throw new IcecoreError('ICE_HANDLE_UNKNOWN')
-    await this.#record(this.#event(session, run, 'statement.abortRequested', { by: 'client' }))
-    run.cancel('the client')
-    await run.waitSettled(ABORT_PATIENCE_MS)
-  }
-
-  /** A failure of the way itself: before sending nothing ran, after it the outcome may be unknown. */
-  async #fail(session: Session, run: StatementRun, thrown: unknown): Promise<void> {
-    const { ids, log } = this.#tools
-    const errorId = ids.uuid()
-    const error = this.#outcomeOf(run, thrown, errorId)
-    if (error.code === 'ICE_INTERNAL')
-      log.error('statement.internal', { errorId, statement: run.statement, error: thrown })
-    if (run.outcome !== null) return
-    const analysis = this.#analyse(session, run.request)
-    if (run.sent && analysis.ok) session.state = advanceAfterFailure(session.state, changesOf(analysis.text.statements))
-    const failure = failureOfError(error, run.queryId)
-    const received = run.described ? [] : [this.#received(session, run, analysis)]
-    await this.#record(...received, this.#failureEvent(session, run, failure, run.upstreamQueryId)).catch(() =>
-      log.error('statement.failureUnrecorded', { statement: run.statement, code: error.code }),
-    )
-    run.settle({ kind: 'error', error })
-    if (error.code === 'ICE_UPSTREAM_SESSION_LOST') await this.#tools.registry.end(session, error.message)
-  }
-
-  #outcomeOf(run: StatementRun, thrown: unknown, errorId: string): IcecoreError {
-    if (run.cancelledBy !== null && !run.sent) return new IcecoreError('ICE_STATEMENT_CANCELLED', {}, { cause: thrown })
-    const error = toIcecoreError(thrown, errorId)
-    const reached = isIcecoreError(error, 'ICE_UPSTREAM_UNAVAILABLE') && error.details.sent !== 'no'
-    return run.sent && reached ? new IcecoreError('ICE_OUTCOME_UNKNOWN', {}, { cause: error }) : error
-  }
-
-  #failureEvent(session: Session, run: StatementRun, failure: StatementFailure, queryId: string | null): EventInput {
-    const { durationMs } = run
-    if (failure.icecore === 'ICE_OUTCOME_UNKNOWN') {
-      return this.#event(session, run, 'statement.outcomeUnknown', { reason: failure.message, durationMs })
-    }
-    if (failure.icecore === 'ICE_STATEMENT_CANCELLED') {
-      const by = run.cancelledBy ?? 'the client'
-      return this.#event(session, run, 'statement.cancelled', { by, queryId, durationMs })
-    }
-    return this.#event(session, run, 'statement.failed', { ...failure, queryId, durationMs })
-  }
-
-  /** What came in and what was decided: durable before anything is sent. */
-  #describe(session: Session, run: StatementRun, analysis: Analysis, decision: Decision): readonly EventInput[] {
-    const statements = analysis.ok ? analysis.text.statements : []
-    return [
-      this.#received(session, run, analysis),
-      this.#event(session, run, 'statement.decision', {
-        decision: decision.decision,
-        reasons: decision.reasons,
-        kind: kindOf(analysis),
-        shape: analysis.ok ? analysis.text.shape : '',
-        statements: statements.map(({ kind, effects, shape }) => ({ kind, effects, shape })),
-        policy: POLICY_VERSION,
-      }),
-    ]
-  }
-
-  #received(session: Session, run: StatementRun, analysis: Analysis): EventInput {
-    const { request } = run
-    const secrets = analysis.ok ? analysis.text.secrets : analysis.refusal.secrets
-    const { sql, cut } = this.#redact(request.sqlText, secrets)
-    return this.#event(session, run, 'statement.received', {
-      requestId: request.requestId,
-      sql,
-      secretsCut: cut,
-      bindings: request.bindings,
-      parameters: request.parameters,
-      describeOnly: request.describeOnly,
-      asynchronous: request.asynchronous,
-      context: currentContext(session.state),
-    })
-  }
-
-  /** A text that could not be read may hold secrets anywhere: only its hash goes on record. */
-  #redact(sqlText: string, secrets: readonly Span[] | null): { readonly sql: string; readonly cut: number } {
-    const { keyedHash } = this.#tools
-    if (secrets !== null) return redactSecrets(sqlText, secrets, keyedHash)
-    return { sql: `[unreadable:${keyedHash(sqlText)}]`, cut: 1 }
-  }
-
-  #event<T extends EventInput['type']>(
-    session: Session,
-    run: StatementRun,
-    type: T,
-    facts: Extract<EventInput, { readonly type: T }>['facts'],
-  ): EventInput {
-    return { type, session: session.id, statement: run.statement, facts } as EventInput
-  }
-
-  #record(...events: readonly EventInput[]): Promise<void> {
-    return this.#tools.recorder.append(...events)
-  }
-
-  #openHandle(session: Session, run: StatementRun, queryId: string): void {
+  #openHandle(session: Session, statement: string, queryId: string): void {
     const { role } = currentContext(session.state)
-    this.#tools.handles.open({ queryId, ...ownerOf(session), role, session: session.id, statement: run.statement })
+    this.#tools.handles.open({ queryId, ...session.owner, role, session: session.id, statement })
   }
 }
 
-/** How long a cancelled statement may take to say so itself; "completes the held request at once" is what drivers want. */
-const ABORT_PATIENCE_MS = 5_000
-
-function ownerOf(session: Session): { readonly principal: string; readonly connection: string } {
-  return { principal: session.facts.principal.id, connection: session.facts.connection }
-}
-
-function kindOf(analysis: Analysis): string {
-  if (!analysis.ok) return 'UNKNOWN'
-  const [only, ...others] = analysis.text.statements
-  return others.length > 0 ? 'MULTI' : (only?.kind ?? 'EMPTY')
+/** What is known of a statement whose answer did not come: that it never left, or that it may have run. */
+function outcomeOfSending(run: StatementRun, error: unknown): unknown {
+  if (isIcecoreError(error, 'ICE_UPSTREAM_UNAVAILABLE') && error.details.sent === 'no') return error
+  // A session that was refused before the upstream took the statement did not run it.
+  if (isIcecoreError(error, 'ICE_UPSTREAM_SESSION_LOST') && run.upstreamQueryId === null) return error
+  if (isIcecoreError(error, 'ICE_STATEMENT_CANCELLED') || isIcecoreError(error, 'ICE_RECORD_UNAVAILABLE')) return error
+  return isIcecoreError(error) ? new IcecoreError('ICE_OUTCOME_UNKNOWN', {}, { cause: error }) : error
 }
 
 interface AdmittedParameters {
@@ -497,15 +411,5 @@ function admitOrName(request: StatementRequest): AdmittedParameters {
   } catch (error) {
     if (!isIcecoreError(error, 'ICE_PARAMETER_REFUSED')) throw error
     return { forwarded: {}, tag: null, refused: String(error.details.parameter) }
-  }
-}
-
-/** Settled runs are forgotten oldest first; the upstream still knows their request ids, so none runs twice. */
-function forgetOldest(runs: Map<string, StatementRun>, limit: number): void {
-  if (runs.size < limit) return
-  for (const [requestId, run] of runs) {
-    if (run.outcome === null) continue
-    runs.delete(requestId)
-    return
   }
 }

@@ -1,6 +1,6 @@
 /** A log-in, top to bottom: token → principal → access rule → upstream session → on record → tokens of our own. */
 import { type AccessRule, decideAccess, mayUseRole, type Principal } from '../core/identity/index.ts'
-import type { ClaimedClient, Door, NetworkFacts } from '../core/recording/index.ts'
+import type { ClaimedClient, Context, Door, NetworkFacts } from '../core/recording/index.ts'
 import { admitParameters, clientProfile, type ParameterValue, UPSTREAM_SESSION_PARAMETERS } from '../core/wire/index.ts'
 import { IcecoreError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -119,6 +119,7 @@ async function open(request: LogInRequest, admission: Admission, tools: LogInToo
     openedAt: tools.clock.now(),
   })
   try {
+    assertContext(upstream.context)
     await recordOpening(session, request, admission, parameters, tools.recorder)
   } catch (error) {
     await upstream.close()
@@ -151,6 +152,13 @@ async function recordOpening(
       parameters,
     },
   })
+}
+
+/** In such a schema a bare name would reach what other users of the account did, as `SNOWFLAKE.ACCOUNT_USAGE.…` does. */
+function assertContext({ database, schema }: Context): void {
+  if (database === 'SNOWFLAKE' && schema?.endsWith('_USAGE') === true) {
+    throw refused('schema not allowed', `the session would begin in ${database}.${schema}`)
+  }
 }
 
 function refused(reason: string, detail: string): IcecoreError {

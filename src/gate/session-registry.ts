@@ -32,6 +32,8 @@ export interface RegistryTools {
 }
 
 const SWEEP_MS = 15_000
+/** Python gives a log-out 5 s. */
+const CANCEL_PATIENCE_MS = 3_000
 
 export class SessionRegistry {
   readonly #sessions = new Map<string, Session>()
@@ -91,7 +93,7 @@ export class SessionRegistry {
     const { tokens, links, recorder, log } = this.#tools
     tokens.revoke(session.id)
     links.closeSession(session.id)
-    for (const run of session.openRuns) run.cancel(reason)
+    await this.#cancelAll(session, reason)
     // The record first: should closing take long or the process die, why it ended is known.
     const facts = { reason, statements: session.statements }
     const endings = [...session.runs.values()].flatMap((run) => run.takeEnding())
@@ -102,9 +104,16 @@ export class SessionRegistry {
     log.info('session.ended', { session: session.id, reason })
   }
 
+  /** Statements that are cancelled say so on record before the session ends there, if they do so in time. */
+  async #cancelAll(session: Session, reason: string): Promise<void> {
+    const open = [...session.openRuns]
+    for (const run of open) run.cancel(reason)
+    await Promise.all(open.map((run) => run.waitSettled(CANCEL_PATIENCE_MS)))
+  }
+
   /** All open statements, for draining. */
   openStatements(): number {
-    return [...this.#sessions.values()].reduce((sum, session) => sum + session.openRuns.length, 0)
+    return [...this.#sessions.values()].reduce((sum, session) => sum + session.openRuns.size, 0)
   }
 
   async endAll(reason: string): Promise<void> {
@@ -130,7 +139,7 @@ export class SessionRegistry {
     const now = this.#tools.clock.now()
     const { longestLife, idle, unattended, upstreamHeartbeat } = this.#limits
     if (now - session.facts.openedAt >= longestLife) this.#endLater(session, 'longest life reached')
-    else if (now - session.seenAt >= idle && session.openRuns.length === 0) this.#endLater(session, 'idle')
+    else if (now - session.seenAt >= idle && session.openRuns.size === 0) this.#endLater(session, 'idle')
     for (const run of session.openRuns) {
       if (!run.request.asynchronous && run.unattendedMs >= unattended) run.cancel('the client went away')
     }

@@ -4,6 +4,7 @@ import type { Door } from '../core/recording/index.ts'
 import { initialState, type SessionState } from '../core/session/index.ts'
 import type { ClientProfile } from '../core/wire/index.ts'
 import { SharedLock } from '../lib/shared-lock.ts'
+import type { Owner } from './handles.ts'
 import type { UpstreamSession } from './ports.ts'
 import type { StatementRun } from './statement-run.ts'
 
@@ -29,6 +30,8 @@ export class Session {
   readonly lock = new SharedLock()
   /** By the client's request id. */
   readonly runs = new Map<string, StatementRun>()
+  /** Those that have not ended. */
+  readonly openRuns = new Set<StatementRun>()
   state: SessionState
   /** Why it ended; null while it lives. */
   ended: string | null = null
@@ -49,7 +52,24 @@ export class Session {
     return this.facts.id
   }
 
-  get openRuns(): readonly StatementRun[] {
-    return [...this.runs.values()].filter((run) => run.outcome === null)
+  /** Whose results these are. */
+  get owner(): Owner {
+    return { principal: this.facts.principal.id, connection: this.facts.connection }
+  }
+
+  /** Remembers a new run; beyond the limit the oldest settled one is forgotten, which the upstream still knows by its id. */
+  begin(run: StatementRun, remembered: number): void {
+    if (this.runs.size >= remembered) {
+      const oldest = this.runs.entries().find(([, known]) => known.outcome !== null)
+      if (oldest !== undefined) this.runs.delete(oldest[0])
+    }
+    this.runs.set(run.request.requestId, run)
+    this.openRuns.add(run)
+    this.statements += 1
+  }
+
+  /** The run behind a query id, be it the upstream's or the stand-in. */
+  runOf(queryId: string): StatementRun | null {
+    return this.runs.values().find((run) => run.queryId === queryId || run.pendingId === queryId) ?? null
   }
 }

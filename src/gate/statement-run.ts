@@ -37,8 +37,6 @@ export class StatementRun {
   #waiting = 0
   #attendedAt: number
   #cancelledBy: string | null = null
-  /** Set when what was received is durable. */
-  described = false
   /** Set when `sent` is durable: from then on the upstream may have run the statement. */
   sent = false
   #ending: EventInput | null = null

@@ -34,14 +34,19 @@ export function findMismatch(predicted: PossibleContexts, reported: Context): ke
   return parts.find((part) => !predicted.some((context) => context[part] === reported[part])) ?? 'schema'
 }
 
-/** One change from one context. Two outcomes where only the upstream knows which objects exist. */
+/** One change from one context. A conditional one may not have happened: only the upstream knows which objects exist. */
 function step(at: Context, change: StateChange): readonly Context[] {
+  const after = outcomes(at, change)
+  return 'conditional' in change && change.conditional === true ? [...after, at] : after
+}
+
+function outcomes(at: Context, change: StateChange): readonly Context[] {
   switch (change.change) {
     case 'use_role':
       return [{ ...at, role: change.name }]
     case 'use_warehouse':
     case 'create_warehouse':
-      return [{ ...at, warehouse: change.name }, ...(change.change === 'create_warehouse' ? [at] : [])]
+      return [{ ...at, warehouse: change.name }]
     case 'use_database':
       // Snowflake selects PUBLIC when the database has it, and no schema otherwise.
       return [
@@ -49,11 +54,10 @@ function step(at: Context, change: StateChange): readonly Context[] {
         { ...at, database: change.name, schema: null },
       ]
     case 'create_database':
-      return [{ ...at, database: change.name, schema: PUBLIC }, at]
+      return [{ ...at, database: change.name, schema: PUBLIC }]
     case 'use_schema':
-      return [{ ...at, database: change.database ?? at.database, schema: change.name }]
     case 'create_schema':
-      return [{ ...at, database: change.database ?? at.database, schema: change.name }, at]
+      return [{ ...at, database: change.database ?? at.database, schema: change.name }]
     case 'drop_database':
       return change.name === at.database ? [{ ...at, database: null, schema: null }] : [at]
     case 'drop_schema':

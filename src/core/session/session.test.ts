@@ -24,7 +24,11 @@ describe('advance', () => {
     ['USE ROLE', [{ change: 'use_role', name: 'SYSADMIN' }], { role: 'SYSADMIN' }],
     ['USE WAREHOUSE', [{ change: 'use_warehouse', name: 'BIG' }], { warehouse: 'BIG' }],
     ['CREATE SCHEMA that is new', [{ change: 'create_schema', database: null, name: 'NEW' }], { schema: 'NEW' }],
-    ['CREATE SCHEMA IF NOT EXISTS of an old one', [{ change: 'create_schema', database: null, name: 'NEW' }], {}],
+    [
+      'CREATE SCHEMA IF NOT EXISTS of an old one',
+      [{ change: 'create_schema', database: null, name: 'NEW', conditional: true }],
+      {},
+    ],
     ['DROP of the database one is in', [{ change: 'drop_database', name: 'SHOP' }], { database: null, schema: null }],
     ['DROP of another database', [{ change: 'drop_database', name: 'CRM' }], {}],
     ['DROP of the schema one is in', [{ change: 'drop_schema', database: 'SHOP', name: 'SALES' }], { schema: null }],
