@@ -44,7 +44,7 @@ export function fakeSession(upstream: UpstreamSession = fakeUpstream(), principa
     profile: clientProfile('JavaScript', '3.3.0'),
     upstream,
     clientTag: null,
-    openedAt: 0,
+    openedAt: Date.UTC(2026, 0, 1),
   })
 }
 

@@ -1,0 +1,365 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { countingIds } from '../../test/support/counting-ids.ts'
+import { FakeClock } from '../../test/support/fake-clock.ts'
+import { fakeSession, fakeUpstream } from '../../test/support/fake-session.ts'
+import { MemoryRecorder } from '../../test/support/memory-recorder.ts'
+import { IcecoreError } from '../errors.ts'
+import { silentLog } from '../lib/log.ts'
+import { ChunkLinks } from './chunk-links.ts'
+import { Gate } from './gate.ts'
+import { Handles } from './handles.ts'
+import type { UpstreamSession } from './ports.ts'
+import { SessionRegistry } from './session-registry.ts'
+import { SessionTokenBook } from './session-tokens.ts'
+import type { AnswerEncoder, StatementReply, StatementRequest } from './statement-request.ts'
+
+const CONTEXT = {
+  finalDatabaseName: 'SHOP',
+  finalSchemaName: 'SALES',
+  finalWarehouseName: 'WH',
+  finalRoleName: 'ANALYST',
+}
+const HOUR_MS = 3_600_000
+
+let lastQuery = 0
+/** An upstream's answer to a query with one row. */
+function oneRow(more: Record<string, unknown> = {}): Buffer {
+  lastQuery += 1
+  const queryId = `01b899f1-0712-45a6-0040-${String(lastQuery).padStart(12, '0')}`
+  const rowtype = [{ name: 'A', type: 'fixed', nullable: false, length: null, precision: 38, scale: 0 }]
+  const data = {
+    queryId,
+    rowtype,
+    rowset: [['1']],
+    total: 1,
+    returned: 1,
+    queryResultFormat: 'json',
+    ...CONTEXT,
+    ...more,
+  }
+  return Buffer.from(JSON.stringify({ data, code: null, message: null, success: true }))
+}
+
+function inProgress(queryId: string): Buffer {
+  const data = { queryId, getResultUrl: `/queries/${queryId}/result` }
+  return Buffer.from(JSON.stringify({ data, code: '333333', message: null, success: true }))
+}
+
+function sqlError(code: string): Buffer {
+  return Buffer.from(JSON.stringify({ data: { sqlState: '42000' }, code, message: 'no', success: false }))
+}
+
+const asIs: AnswerEncoder = { encode: (answer) => answer.document.bytes }
+
+function request(sqlText: string, more: Partial<StatementRequest> = {}): StatementRequest {
+  return {
+    requestId: 'r1',
+    sqlText,
+    sqlTextJson: Buffer.from(JSON.stringify(sqlText)),
+    bindings: {},
+    bindingsJson: null,
+    parameters: {},
+    describeOnly: false,
+    asynchronous: false,
+    passedFields: {},
+    holdMs: 40_000,
+    ...more,
+  }
+}
+
+/** A gate over a scripted upstream; `sent` are the SQL texts that reached it. */
+function open(answers: Partial<UpstreamSession> = {}) {
+  const clock = new FakeClock()
+  const ids = countingIds()
+  const recorder = new MemoryRecorder()
+  const sent: string[] = []
+  const submit = answers.submit ?? (async () => oneRow())
+  const upstream = fakeUpstream({
+    ...answers,
+    submit: (query, signal) => {
+      sent.push((JSON.parse(Buffer.from(query.body).toString()) as { sqlText: string }).sqlText)
+      return submit(query, signal)
+    },
+  })
+  const links = new ChunkLinks({ clock, ids, life: HOUR_MS, perSession: 10 })
+  const lives = { token: HOUR_MS, master: HOUR_MS, renewGrace: 0 }
+  const registry = new SessionRegistry(
+    { recorder, tokens: new SessionTokenBook({ clock, ids, lives }), links, clock, log: silentLog },
+    {
+      sessions: 9,
+      perPrincipal: 9,
+      longestLife: HOUR_MS,
+      idle: HOUR_MS,
+      unattended: 300_000,
+      upstreamHeartbeat: HOUR_MS,
+    },
+  )
+  const handles = new Handles({ clock, limit: 100 })
+  const gate = new Gate(
+    { recorder, registry, handles, links, keyedHash: () => 'mark', clock, ids, log: silentLog },
+    {
+      statements: { maxBytes: 65_536, maxDepth: 50, maxChain: 400, maxStatements: 10 },
+      settings: { procedureCalls: 'refuse', exports: 'refuse', deferred: 'refuse', rights: 'refuse' },
+      openStatements: 3,
+      rememberedRequests: 10,
+    },
+  )
+  const session = fakeSession(upstream)
+  registry.add(session)
+  const run = (sql: string, more: Partial<StatementRequest> = {}): Promise<StatementReply> =>
+    gate.submit(session, request(sql, more), asIs)
+  return { clock, recorder, sent, gate, session, registry, run }
+}
+
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+function failureOf(reply: StatementReply): { readonly code: string; readonly icecore: string | null } {
+  assert.equal(reply.kind, 'failure')
+  return reply.failure
+}
+
+describe('Gate', () => {
+  it('records what came in, what was decided and that it is sent before it is sent, and the rows before they leave', async () => {
+    const { recorder, run } = open({
+      submit: async () => {
+        assert.deepEqual(recorder.types, ['statement.received', 'statement.decision', 'statement.sent'])
+        return oneRow()
+      },
+    })
+    const reply = await run('SELECT 1')
+    assert.equal(reply.kind, 'answer')
+    assert.deepEqual(recorder.types.slice(3), ['result.schema', 'result.batch', 'statement.completed'])
+  })
+
+  it('sends nothing that it cannot record', async () => {
+    const { recorder, sent, run } = open()
+    recorder.broken = true
+    assert.equal(failureOf(await run('SELECT 1')).icecore, 'ICE_RECORD_UNAVAILABLE')
+    assert.deepEqual(sent, [])
+  })
+
+  it('delivers nothing that it cannot record', async () => {
+    const { recorder, run } = open({
+      submit: async () => {
+        recorder.broken = true
+        return oneRow()
+      },
+    })
+    await assert.rejects(run('SELECT 1'), { code: 'ICE_RESULT_UNRECORDED' })
+  })
+
+  it('sends nothing that is denied, and says why on record', async () => {
+    const { recorder, sent, run } = open()
+    assert.equal(failureOf(await run('USE ROLE ACCOUNTADMIN')).code, '003001')
+    assert.deepEqual(sent, [])
+    assert.deepEqual(recorder.types, ['statement.received', 'statement.decision', 'statement.denied'])
+  })
+
+  it('runs a statement once, however often it is sent', async () => {
+    const pending = Promise.withResolvers<Buffer>()
+    const { sent, run } = open({ submit: () => pending.promise, result: async () => oneRow() })
+    const both = [run('SELECT 1'), run('SELECT 1')]
+    pending.resolve(oneRow())
+    for (const reply of await Promise.all(both)) assert.equal(reply.kind, 'answer')
+    assert.equal((await run('SELECT 1')).kind, 'answer')
+    assert.deepEqual(sent, ['SELECT 1'])
+  })
+
+  it('answers the re-post of snowflake-sdk, which has a text of its own', async () => {
+    const { sent, run } = open({ result: async () => oneRow() })
+    await run('SELECT 1')
+    const text =
+      "SELECT 'Error retrieving query results for request id: r1, please use RESULT_SCAN instead' AS ErrorMessage;"
+    assert.equal((await run(text)).kind, 'answer')
+    assert.deepEqual(sent, ['SELECT 1'])
+  })
+
+  const others: readonly (readonly [string, string, Partial<StatementRequest>])[] = [
+    ['another text', 'SELECT 2', {}],
+    ['other binds', 'SELECT 1', { bindingsJson: Buffer.from('{"1":{}}') }],
+    ['other parameters', 'SELECT 1', { parameters: { TIMEZONE: 'UTC' } }],
+    ['a describe', 'SELECT 1', { describeOnly: true }],
+  ]
+  for (const [what, sql, more] of others) {
+    it(`refuses ${what} under a request id that was used`, async () => {
+      const { sent, run } = open()
+      await run('SELECT 1')
+      await assert.rejects(run(sql, more), { code: 'ICE_REQUEST_ID_REUSED' })
+      assert.deepEqual(sent, ['SELECT 1'])
+    })
+  }
+
+  it('says "in progress" when the hold is over, and gives the answer to a later poll', async () => {
+    const pending = Promise.withResolvers<Buffer>()
+    const { clock, gate, session, run } = open({ submit: () => pending.promise })
+    const first = run('SELECT 1')
+    await settle()
+    clock.advance(40_000)
+    const reply = await first
+    assert.equal(reply.kind, 'in_progress')
+    const poll = gate.fetch(session, reply.queryId, 40_000, asIs)
+    pending.resolve(oneRow())
+    assert.equal((await poll).kind, 'answer')
+  })
+
+  it('follows the upstream through its own "in progress" answers', async () => {
+    const id = '01b899f1-0712-45a6-0040-aaaaaaaaaaaa'
+    const results = [inProgress(id), oneRow({ queryId: id })]
+    const { recorder, run } = open({
+      submit: async () => inProgress(id),
+      result: async () => results.shift() as Buffer,
+    })
+    assert.equal((await run('SELECT 1')).kind, 'answer')
+    assert.ok(recorder.types.includes('statement.queryId'))
+  })
+
+  it('keeps a state-changing statement alone', async () => {
+    const first = Promise.withResolvers<Buffer>()
+    const answers = [
+      () => first.promise,
+      async () => oneRow({ finalSchemaName: 'HR' }),
+      async () => oneRow({ finalSchemaName: 'HR' }),
+    ]
+    const { sent, run } = open({ submit: () => (answers.shift() as () => Promise<Buffer>)() })
+    const all = [
+      run('SELECT 1', { requestId: 'a' }),
+      run('USE SCHEMA HR', { requestId: 'b' }),
+      run('SELECT 2', { requestId: 'c' }),
+    ]
+    await settle()
+    assert.deepEqual(sent, ['SELECT 1'])
+    first.resolve(oneRow())
+    await Promise.all(all)
+    assert.deepEqual(sent, ['SELECT 1', 'USE SCHEMA HR', 'SELECT 2'])
+  })
+
+  it('ends the session when its context is not the predicted one, and delivers nothing', async () => {
+    const { session, run } = open({ submit: async () => oneRow({ finalRoleName: 'ACCOUNTADMIN' }) })
+    assert.equal(failureOf(await run('SELECT 1')).icecore, 'ICE_CONTEXT_MISMATCH')
+    assert.match(session.ended ?? '', /role/)
+  })
+
+  it('ends the session when the upstream says nothing of the context', async () => {
+    const none = Object.fromEntries(Object.keys(CONTEXT).map((name) => [name, undefined]))
+    const { session, run } = open({ submit: async () => oneRow(none) })
+    assert.equal(failureOf(await run('SELECT 1')).icecore, 'ICE_CONTEXT_MISMATCH')
+    assert.ok(session.ended)
+  })
+
+  const unavailable = (sent: 'no' | 'maybe') => async (): Promise<never> => {
+    throw new IcecoreError('ICE_UPSTREAM_UNAVAILABLE', { attempts: 3, sent })
+  }
+  it('says that the outcome is unknown when the statement may have run', async () => {
+    const { recorder, run } = open({ submit: unavailable('maybe') })
+    assert.equal(failureOf(await run('INSERT INTO t VALUES (1)')).icecore, 'ICE_OUTCOME_UNKNOWN')
+    assert.equal(recorder.types.at(-1), 'statement.outcomeUnknown')
+  })
+
+  it('says that the statement did not run when it never left', async () => {
+    const { recorder, run } = open({ submit: unavailable('no') })
+    assert.equal(failureOf(await run('INSERT INTO t VALUES (1)')).icecore, 'ICE_UPSTREAM_UNAVAILABLE')
+    assert.equal(recorder.types.at(-1), 'statement.failed')
+  })
+
+  it('says that the outcome is unknown when the answer cannot be read', async () => {
+    const { run } = open({ submit: async () => Buffer.from('<html>') })
+    assert.equal(failureOf(await run('INSERT INTO t VALUES (1)')).icecore, 'ICE_OUTCOME_UNKNOWN')
+  })
+
+  it('passes no answer that carries a credential', async () => {
+    const { run } = open({ submit: async () => oneRow({ stageInfo: { creds: { AWS_KEY_ID: 'x' } } }) })
+    assert.equal(failureOf(await run('SELECT 1')).icecore, 'ICE_ANSWER_REFUSED')
+  })
+
+  it('passes no answer that holds other rows than it promises', async () => {
+    const { run } = open({ submit: async () => oneRow({ total: 2, returned: 2 }) })
+    assert.equal(failureOf(await run('SELECT 1')).icecore, 'ICE_UPSTREAM_PROTOCOL')
+  })
+
+  it('cancels a statement that waits, and never sends it', async () => {
+    const first = Promise.withResolvers<Buffer>()
+    const { gate, session, sent, recorder, run } = open({ submit: () => first.promise })
+    const running = run('SELECT 1', { requestId: 'a' })
+    const waiting = run('USE SCHEMA HR', { requestId: 'b' })
+    await settle()
+    await gate.abort(session, { requestId: 'b' })
+    assert.equal(failureOf(await waiting).code, '000604')
+    first.resolve(oneRow())
+    await running
+    assert.deepEqual(sent, ['SELECT 1'])
+    assert.ok(recorder.types.includes('statement.cancelled'))
+  })
+
+  it('aborts a running statement upstream, and takes its word for how it ended', async () => {
+    const answer = Promise.withResolvers<Buffer>()
+    const { gate, session, recorder, run } = open({
+      submit: () => answer.promise,
+      abort: async () => answer.resolve(sqlError('000604')),
+    })
+    const running = run('SELECT 1')
+    await settle()
+    await gate.abort(session, { requestId: 'r1' })
+    assert.equal((await running).kind, 'answer')
+    assert.equal(recorder.types.at(-1), 'statement.cancelled')
+  })
+
+  it('gives up on an upstream that does not answer an abort', async () => {
+    const { clock, gate, session, run } = open({
+      submit: (_query, signal) =>
+        new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error))),
+      abort: async () => undefined,
+    })
+    const running = run('SELECT 1')
+    await settle()
+    const aborting = gate.abort(session, { requestId: 'r1' })
+    await settle()
+    clock.advance(5_000)
+    assert.equal(failureOf(await running).code, '000604')
+    await aborting
+  })
+
+  it('refuses results and statements that are not the session’s own', async () => {
+    const { gate, session } = open()
+    const foreign = '01b899f1-0712-45a6-0040-ffffffffffff'
+    await assert.rejects(gate.fetch(session, foreign, 1, asIs), { code: 'ICE_HANDLE_UNKNOWN' })
+    await assert.rejects(gate.status(session, foreign), { code: 'ICE_HANDLE_UNKNOWN' })
+    await assert.rejects(gate.abort(session, { queryId: foreign }), { code: 'ICE_HANDLE_UNKNOWN' })
+    await assert.rejects(gate.abort(session, { requestId: 'none' }), { code: 'ICE_HANDLE_UNKNOWN' })
+  })
+
+  it('bounds the open statements of a session', async () => {
+    const never = new Promise<Buffer>(() => undefined)
+    const { run } = open({ submit: () => never })
+    for (const requestId of ['a', 'b', 'c']) void run('SELECT 1', { requestId })
+    await assert.rejects(run('SELECT 1', { requestId: 'd' }), { code: 'ICE_STATEMENT_LIMIT' })
+  })
+
+  it('ends the session with the upstream’s', async () => {
+    const { session, run } = open({
+      submit: async () => {
+        throw new IcecoreError('ICE_UPSTREAM_SESSION_LOST')
+      },
+    })
+    assert.equal(failureOf(await run('SELECT 1')).icecore, 'ICE_UPSTREAM_SESSION_LOST')
+    await settle()
+    assert.ok(session.ended)
+  })
+
+  it('cancels a synchronous statement that nobody has asked after', async () => {
+    const answer = Promise.withResolvers<Buffer>()
+    const { clock, recorder, run } = open({
+      submit: () => answer.promise,
+      abort: async () => answer.resolve(sqlError('000604')),
+    })
+    const first = run('SELECT 1')
+    await settle()
+    clock.advance(40_000)
+    assert.equal((await first).kind, 'in_progress')
+    clock.advance(300_000)
+    clock.advance(15_000)
+    await settle()
+    await settle()
+    assert.equal(recorder.types.at(-1), 'statement.cancelled')
+  })
+})
