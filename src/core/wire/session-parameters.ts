@@ -39,7 +39,8 @@ function group(
 const PARAMETERS: ReadonlyMap<string, SessionParameter> = new Map(
   [
     ...group('names', 'boolean', SESSION_ONLY, ['QUOTED_IDENTIFIERS_IGNORE_CASE']),
-    ...group('names', 'string', SESSION_ONLY, ['SEARCH_PATH']),
+    // In SQL only, where the never-list reads what it names.
+    ...group('names', 'string', ['alter_session'], ['SEARCH_PATH']),
     ...group('values', 'string', EVERYWHERE, [
       'BINARY_INPUT_FORMAT',
       'DATE_INPUT_FORMAT',

@@ -84,6 +84,7 @@ describe('admitParameters', () => {
     ['an unknown parameter of one request', 'request', { PREVENT_UNLOAD_TO_INLINE_URL: false }],
     ['a change of name resolution by one request', 'request', { QUOTED_IDENTIFIERS_IGNORE_CASE: true }],
     ['a search path by one request', 'request', { SEARCH_PATH: 'evil' }],
+    ['a search path at log-in', 'login', { SEARCH_PATH: 'SNOWFLAKE.ACCOUNT_USAGE' }],
     ['loose JSON', 'alter_session', { STRICT_JSON_OUTPUT: false }],
     ['a driver’s own parameter in SQL', 'alter_session', { CLIENT_TELEMETRY_ENABLED: true }],
     ['a wrong type', 'login', { AUTOCOMMIT: 'maybe' }],
