@@ -63,14 +63,35 @@ export async function insert(session: Session, statement: Statement): Promise<St
     )
   else if (query) source = await querySource(session, rewriter, query, columns, needs)
   else throw unsupported('INSERT')
-  const overwrite = body['overwrite'] === true ? `DELETE FROM ${target.duckTable}; ` : ''
-  const count = await run(session, statement, `${overwrite}${into} ${source}`, needs)
+  const isOverwrite = body['overwrite'] === true && !statement.options.describeOnly
+  const insertRows = () => run(session, statement, `${into} ${source}`, needs)
+  const count = isOverwrite ? await overwrite(session, statement, target, insertRows) : await insertRows()
   return countsResult(
     { 'number of rows inserted': count },
     { numRowsInserted: count, numRowsUpdated: 0, numRowsDeleted: 0, numDmlDuplicates: 0 },
     TYPE_ID.insert,
     prepared.bindCount,
   )
+}
+
+/** Empties the table and fills it in one transaction. */
+async function overwrite(
+  session: Session,
+  statement: Statement,
+  target: Table,
+  insertRows: () => Promise<number>,
+): Promise<number> {
+  const isOwn = !session.inTransaction
+  await session.begin()
+  try {
+    await executeText(session, statement, `DELETE FROM ${target.duckTable}`, { scratch: [], wait: 0 })
+    const count = await insertRows()
+    if (isOwn) await session.end('COMMIT')
+    return count
+  } catch (error) {
+    if (isOwn) await session.end('ROLLBACK')
+    throw error
+  }
 }
 
 function targetTable(session: Session, node: Node | Body): Table {

@@ -1,7 +1,7 @@
 import type { DuckDBResultReader } from '@duckdb/node-api'
 import { canceled, translateError } from '../errors.ts'
 import type { Needs } from '../rewrite/index.ts'
-import type { Session, Statement } from '../session/index.ts'
+import { interruptOnAbort, type Session, type Statement } from '../session/index.ts'
 
 /** Runs finished DuckDB SQL that changes data, in the session's transaction; an abort interrupts it. */
 export async function executeText(
@@ -15,14 +15,13 @@ export async function executeText(
   await session.beforeChange()
   const scratch = await session.warehouse.loadScratch(sql, needs.scratch)
   const lease = await session.lease(options)
-  const interrupt = () => lease.connection.interrupt()
-  options.signal.addEventListener('abort', interrupt, { once: true })
+  const endWatch = interruptOnAbort(lease.connection, options.signal)
   try {
     return await lease.connection.runAndReadAll(scratch.sql)
   } catch (error) {
     throw options.signal.aborted ? canceled() : translateError(error)
   } finally {
-    options.signal.removeEventListener('abort', interrupt)
+    endWatch()
     lease.release()
     await scratch.drop()
   }

@@ -9,7 +9,7 @@ import {
   type Node,
   textNode,
 } from './ast.ts'
-import { asText } from './expressions.ts'
+import { asNumber, asText } from './expressions.ts'
 import { inferType, quotientScale } from './infer.ts'
 import { objectOfStar } from './object-functions.ts'
 import type { Rewriter } from './rewriter.ts'
@@ -54,13 +54,17 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     collected('LIST', '[]', 'JSON[]')(rewriter, args, { ...parts, distinct: true }, scope),
   OBJECT_AGG: (rewriter, args, parts, scope) => {
     const [key, value] = args.map((arg) => rewriter.expression(arg, scope))
-    const pair = callNode('SF_PAIR', [key as Node, value as Node])
-    return { call: aggregateNode('LIST', [pair], parts), wrap: (node) => callNode('SF_PAIRS_TO_OBJECT', [node]) }
+    const pair = callNode('SFX_PAIR', [key as Node, value as Node])
+    return { call: aggregateNode('LIST', [pair], parts), wrap: (node) => callNode('SFX_PAIRS_TO_OBJECT', [node]) }
   },
   AVG: (rewriter, args, parts, scope) => {
     const [value] = args
     const type = inferType(rewriter, value, scope)
-    const call = aggregateNode('AVG', rewriter.expressions(args, scope), parts)
+    const call = aggregateNode(
+      'AVG',
+      args.map((arg) => asNumber(rewriter, arg, scope)),
+      parts,
+    )
     if (type?.name !== 'fixed') return { call, wrap: same }
     return { call, wrap: (node) => castNode(node, `DECIMAL(38,${quotientScale(type.scale ?? 0)})`) }
   },
@@ -78,7 +82,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
         [rewriter.expression(value, scope), ...rewriter.expressions(args.slice(1), scope)],
         parts,
       ),
-      wrap: (node) => callNode('SF_TOP_K', [node]),
+      wrap: (node) => callNode('SFX_TOP_K', [node]),
     }
   },
   COUNT_IF: (rewriter, args, parts, scope) => ({
@@ -98,7 +102,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     const rewritten = rewriter.expression(value, scope)
     return {
       call: aggregateNode('SUM', [rewritten], parts),
-      wrap: (node) => callNode('SF_DIV', [rewritten, node]),
+      wrap: (node) => callNode('SFX_DIV', [rewritten, node]),
     }
   },
 }

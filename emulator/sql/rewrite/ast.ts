@@ -17,9 +17,12 @@ export function parseOne(sql: string): Node {
   const result = parse(sql, 'snowflake' as never)
   if (!result.success) {
     // Positions are code points, and stand behind the token that surprised the parser.
-    const offset = Array.from(sql)
-      .slice(0, Math.max(result.errorStart ?? 0, 0))
-      .join('').length
+    const atEnd = result.error?.includes('end of input') === true
+    const offset = atEnd
+      ? sql.length
+      : Array.from(sql)
+          .slice(0, Math.max(result.errorStart ?? 0, 0))
+          .join('').length
     const unexpected = /[^\s(),;]+/.exec(sql.slice(offset))?.[0] ?? '<EOF>'
     if (/nest|depth|recursion|stack/i.test(result.error ?? '')) {
       throw new SqlError('001119', '42000', 'SQL compilation error:\nStatement is nested too deeply.')

@@ -113,5 +113,5 @@ export function variableNode(rewriter: Rewriter, name: string): Node {
 
 /** What `SYSTEM$TYPEOF` says comes from DuckDB's own type. */
 export function typeOfText(rewriter: Rewriter, value: Node): Node {
-  return rewriter.holes.expression(`SF_SYSTEM_TYPEOF(typeof(${rewriter.print(value)}))`)
+  return rewriter.holes.expression(`SFX_SYSTEM_TYPEOF(typeof(${rewriter.print(value)}))`)
 }

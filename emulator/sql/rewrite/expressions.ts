@@ -1,6 +1,6 @@
 import { compilationError, invalidIdentifier } from '../errors.ts'
-import { quoteText } from '../text/index.ts'
-import { fixed, MAX_TEXT, type SnowflakeType, toDuckType } from '../types/index.ts'
+import { duckName, quoteText } from '../text/index.ts'
+import { fixed, MAX_TEXT, type SnowflakeType, toDuckType, VARIANT } from '../types/index.ts'
 import { aggregateOf } from './aggregates.ts'
 import {
   type Body,
@@ -22,7 +22,7 @@ import { inferType, quotientScale } from './infer.ts'
 import { objectOfStar } from './object-functions.ts'
 import { jsonPath } from './relations.ts'
 import type { Rewriter } from './rewriter.ts'
-import type { Scope } from './scope.ts'
+import { Scope } from './scope.ts'
 
 type Handler = (rewriter: Rewriter, body: Body, scope: Scope) => Node
 
@@ -51,17 +51,28 @@ function comparable(rewriter: Rewriter, left: Node, right: Node, scope: Scope): 
   return [plain(left, leftType, rightType), plain(right, rightType, leftType)]
 }
 
+/** In arithmetic, and under SUM and AVG, a VARIANT is the number it holds. */
+export function asNumber(rewriter: Rewriter, node: Node, scope: Scope): Node {
+  const rewritten = rewriter.expression(node, scope)
+  if (inferType(rewriter, node, scope)?.name !== 'variant') return rewritten
+  return castNode(callNode('SF_TO_VARCHAR', [rewritten]), 'DOUBLE')
+}
+
+const arithmetic =
+  (kind: string): Handler =>
+  (rewriter, body, scope) => ({
+    [kind]: {
+      ...body,
+      left: asNumber(rewriter, body['left'] as Node, scope),
+      right: asNumber(rewriter, body['right'] as Node, scope),
+    },
+  })
+
 /** DATE plus or minus an interval of days stays a DATE in Snowflake, and becomes a TIMESTAMP in DuckDB. */
 const dateArithmetic =
   (kind: string): Handler =>
   (rewriter, body, scope) => {
-    const node = {
-      [kind]: {
-        ...body,
-        left: rewriter.expression(body['left'] as Node, scope),
-        right: rewriter.expression(body['right'] as Node, scope),
-      },
-    }
+    const node = arithmetic(kind)(rewriter, body, scope)
     const isInterval = kindOf(body['right'] as Node) === 'interval'
     return isInterval && inferType(rewriter, body['left'], scope)?.name === 'date' ? castNode(node, 'DATE') : node
   }
@@ -106,6 +117,11 @@ export const EXPRESSIONS: Readonly<Record<string, Handler>> = {
   gte: comparison('gte'),
   add: dateArithmetic('add'),
   sub: dateArithmetic('sub'),
+  mul: arithmetic('mul'),
+  sum: (rewriter, body, scope) => ({
+    sum: { ...(rewriter.walk(body, scope) as Body), this: asNumber(rewriter, body['this'] as Node, scope) },
+  }),
+  lambda,
   like: like('like'),
   i_like: like('i_like'),
   column,
@@ -128,9 +144,9 @@ export const EXPRESSIONS: Readonly<Record<string, Handler>> = {
   cast: (rewriter, body, scope) => cast(rewriter, body, scope, false),
   try_cast: (rewriter, body, scope) => cast(rewriter, body, scope, true),
   div: (rewriter, body, scope) => {
-    const quotient = callNode('SF_DIV', [
-      rewriter.expression(body['left'] as Node, scope),
-      rewriter.expression(body['right'] as Node, scope),
+    const quotient = callNode('SFX_DIV', [
+      asNumber(rewriter, body['left'] as Node, scope),
+      asNumber(rewriter, body['right'] as Node, scope),
     ])
     const dividend = inferType(rewriter, body['left'], scope)
     const isFixed = dividend?.name === 'fixed' && inferType(rewriter, body['right'], scope)?.name === 'fixed'
@@ -162,11 +178,21 @@ export const EXPRESSIONS: Readonly<Record<string, Handler>> = {
   },
   array_func: (rewriter, body, scope) =>
     callFunction(rewriter, bodyOf(callNode('SF_ARRAY_CONSTRUCT', body['expressions'] as Node[])), scope),
-  braced_wildcard: (rewriter, body, scope) => objectOfStar(rewriter, bodyOf(body['this'] as Node), scope, false),
+  braced_wildcard: (rewriter, body, scope) => objectOfStar(rewriter, body['star'] as Body, scope, false),
   interval: (rewriter, body, scope) => interval(rewriter, body, scope),
 }
 
-function column(rewriter: Rewriter, body: Body, scope: Scope): Node {
+/** The parameters of a lambda are elements of an array: variants. */
+function lambda(rewriter: Rewriter, body: Body, scope: Scope): Node {
+  const inner = new Scope(scope)
+  const parameters = (body['parameters'] as Identifier[]).map(nameOf)
+  inner.relations.push({ alias: '', outputs: parameters.map((name) => ({ name, type: VARIANT })) })
+  return rewriter.holes.expression(
+    `lambda ${parameters.map(duckName).join(', ')}: ${rewriter.print(rewriter.expression(body['body'] as Node, inner))}`,
+  )
+}
+
+function column(_rewriter: Rewriter, body: Body, scope: Scope): Node {
   const name = nameOf(body['name'] as Identifier)
   const table = isIdentifier(body['table']) ? nameOf(body['table']) : undefined
   const position = /^\$(\d+)$/.exec(name)?.[1]
@@ -175,7 +201,7 @@ function column(rewriter: Rewriter, body: Body, scope: Scope): Node {
 }
 
 /** `db.schema.table.column`: relations are known by their alias alone. */
-function dot(rewriter: Rewriter, body: Body): Node {
+function dot(_rewriter: Rewriter, body: Body): Node {
   const parts: string[] = []
   const collect = (node: Node) => {
     const inner = bodyOf(node)
@@ -238,7 +264,7 @@ export function convert(
   source?: Node,
 ): Node {
   const scalar = from?.name === 'variant' ? callNode('SF_TO_VARCHAR', [value]) : value
-  const local = from?.name === 'timestamp_tz' ? callNode('SF_TZ_LOCAL', [value]) : scalar
+  const local = from?.name === 'timestamp_tz' ? callNode('SFX_TZ_LOCAL', [value]) : scalar
   switch (to.name) {
     case 'text': {
       const asText = from?.name === 'text' ? value : callNode('SF_TO_VARCHAR', [value])
@@ -268,10 +294,10 @@ export function convert(
     }
     case 'timestamp_ltz':
       return from?.name === 'timestamp_tz'
-        ? callNode('SF_TZ_INSTANT', [value])
+        ? callNode('SFX_TZ_INSTANT', [value])
         : castNode(scalar, 'TIMESTAMPTZ', lenient)
     case 'timestamp_tz':
-      return from?.name === 'timestamp_tz' ? value : callNode('SF_TEXT_TO_TZ', [castNode(scalar, 'VARCHAR')])
+      return from?.name === 'timestamp_tz' ? value : callNode('SFX_TEXT_TO_TZ', [castNode(scalar, 'VARCHAR')])
     case 'date':
       return castNode(local, 'DATE', lenient)
     case 'binary':
@@ -280,9 +306,9 @@ export function convert(
     case 'geometry':
       return callNode(`SF_TO_${to.name.toUpperCase()}`, [castNode(scalar, 'VARCHAR')])
     case 'decfloat':
-      return callNode('SF_TO_DECFLOAT', [castNode(scalar, 'VARCHAR')])
+      return callNode('SFX_TO_DECFLOAT', [castNode(scalar, 'VARCHAR')])
     case 'interval_year_month':
-      return callNode('SF_TO_YEAR_MONTH', [castNode(scalar, 'VARCHAR')])
+      return callNode('SFX_TO_YEAR_MONTH', [castNode(scalar, 'VARCHAR')])
     default:
       return castNode(scalar, toDuckType(to), lenient)
   }

@@ -89,7 +89,7 @@ const HANDLERS: Readonly<Record<string, FunctionHandler>> = {
   OBJECT_CONSTRUCT_KEEP_NULL: (rewriter, args, scope) => object(rewriter, args, scope, true),
   ARRAY_CONSTRUCT: (rewriter, args, scope) => {
     if (args.length === 1 && kindOf(args[0] as Node) === 'star') {
-      return callNode('SF_OBJECT_VALUES', [objectOfStar(rewriter, bodyOf(args[0] as Node), scope, true)])
+      return callNode('SFX_OBJECT_VALUES', [objectOfStar(rewriter, bodyOf(args[0] as Node), scope, true)])
     }
     const items = args.map(
       (arg) => `COALESCE(to_json(${rewriter.print(rewriter.expression(arg, scope))}), CAST('null' AS JSON))`,
@@ -100,7 +100,7 @@ const HANDLERS: Readonly<Record<string, FunctionHandler>> = {
     const values = args.map((arg) =>
       kindOf(arg) === 'star' ? objectOfStar(rewriter, bodyOf(arg), scope, true) : rewriter.expression(arg, scope),
     )
-    return callNode('SF_HASH_VALUE', [callNode('HASH', values)])
+    return callNode('SFX_HASH_VALUE', [callNode('HASH', values)])
   },
   DECODE: (rewriter, args, scope) => {
     const [subject, ...rest] = args.map((arg) => rewriter.print(rewriter.expression(arg, scope)))
@@ -126,7 +126,7 @@ const HANDLERS: Readonly<Record<string, FunctionHandler>> = {
   LEAST: (rewriter, args, scope) => nullable('LEAST', rewriter.expressions(args, scope), rewriter),
   TRANSFORM: (rewriter, args, scope) => {
     const [list, lambda] = rewriter.expressions(args, scope) as [Node, Node]
-    return callNode('SF_JSON_LIST', [callNode('LIST_TRANSFORM', [callNode('SF_LIST', [list]), lambda])])
+    return callNode('SFX_JSON_LIST', [callNode('LIST_TRANSFORM', [callNode('SFX_LIST', [list]), lambda])])
   },
 }
 
@@ -140,9 +140,9 @@ function object(rewriter: Rewriter, args: readonly Node[], scope: Scope, keepNul
   const [first] = args
   if (first && kindOf(first) === 'star') return objectOfStar(rewriter, bodyOf(first), scope, keepNull)
   const texts = args.map((arg) => rewriter.print(rewriter.expression(arg, scope)))
-  const pairs = texts.flatMap((text, i) => (i % 2 === 0 ? [`SF_PAIR(${text}, ${texts[i + 1] ?? 'NULL'})`] : []))
+  const pairs = texts.flatMap((text, i) => (i % 2 === 0 ? [`SFX_PAIR(${text}, ${texts[i + 1] ?? 'NULL'})`] : []))
   return rewriter.holes.expression(
-    `${keepNull ? 'SF_PAIRS_TO_FULL_OBJECT' : 'SF_PAIRS_TO_OBJECT'}([${pairs.join(', ')}])`,
+    `${keepNull ? 'SFX_PAIRS_TO_FULL_OBJECT' : 'SFX_PAIRS_TO_OBJECT'}([${pairs.join(', ')}])`,
   )
 }
 

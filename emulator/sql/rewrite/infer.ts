@@ -1,4 +1,16 @@
-import { ARRAY, BOOLEAN, fixed, INTEGER, LTZ, OBJECT, REAL, type SnowflakeType, TEXT, VARIANT } from '../types/index.ts'
+import {
+  ARRAY,
+  BOOLEAN,
+  fixed,
+  INTEGER,
+  LTZ,
+  MAX_BINARY,
+  OBJECT,
+  REAL,
+  type SnowflakeType,
+  TEXT,
+  VARIANT,
+} from '../types/index.ts'
 import { type Body, bodyOf, type Identifier, isNode, kindOf, type Node, nameOf } from './ast.ts'
 import type { Rewriter } from './rewriter.ts'
 import type { Scope } from './scope.ts'
@@ -127,6 +139,7 @@ const FUNCTION_TYPES: Readonly<Record<string, SnowflakeType>> = Object.fromEntri
       ],
       [TEXT, 'TO_VARCHAR TO_CHAR LISTAGG SPLIT_PART CONCAT TO_JSON SHA2 MD5 TYPEOF'],
       [BOOLEAN, 'CONTAINS STARTSWITH ENDSWITH TO_BOOLEAN'],
+      [{ name: 'binary', length: MAX_BINARY }, 'TO_BINARY'],
       [{ name: 'date' }, 'TO_DATE DATE CURRENT_DATE LAST_DAY'],
       [{ name: 'timestamp_ntz', scale: 9 }, 'TO_TIMESTAMP TO_TIMESTAMP_NTZ SYSDATE'],
       [LTZ, 'CURRENT_TIMESTAMP LOCALTIMESTAMP TO_TIMESTAMP_LTZ GETDATE SYSTIMESTAMP'],
@@ -134,6 +147,20 @@ const FUNCTION_TYPES: Readonly<Record<string, SnowflakeType>> = Object.fromEntri
     ] as const
   ).flatMap(([type, names]) => names.split(' ').map((name) => [name, type] as const)),
 )
+
+const BIND_TYPES: Readonly<Record<string, SnowflakeType>> = {
+  TEXT,
+  VARIANT,
+  ARRAY,
+  OBJECT,
+  BOOLEAN,
+  REAL,
+  BINARY: { name: 'binary', length: MAX_BINARY },
+  DATE: { name: 'date' },
+  TIMESTAMP_NTZ: { name: 'timestamp_ntz', scale: 9 },
+  TIMESTAMP_LTZ: LTZ,
+  TIMESTAMP_TZ: { name: 'timestamp_tz', scale: 9 },
+}
 
 /** The type of an expression where it can be told without asking DuckDB; undefined where not. */
 export function inferType(rewriter: Rewriter, node: unknown, scope: Scope): SnowflakeType | undefined {
@@ -145,6 +172,10 @@ export function inferType(rewriter: Rewriter, node: unknown, scope: Scope): Snow
       const table = body['table'] as Identifier | null
       return scope.column(nameOf(body['name'] as Identifier), table ? nameOf(table) : undefined)?.type
     }
+    case 'parameter':
+      return body['style'] === 'Colon'
+        ? BIND_TYPES[rewriter.env.bindings[String(body['index'])]?.type.toUpperCase() ?? '']
+        : undefined
     case 'cast':
     case 'try_cast':
       return rewriter.typeAt(String((body['to'] as Body)['name'] ?? ''))

@@ -16,9 +16,9 @@ export function objectOfStar(rewriter: Rewriter, star: Body, scope: Scope, keepN
       const prefix = relation.alias === '' ? '' : `${duckName(relation.alias)}.`
       return relation.outputs
         .filter((output) => !except.includes(output.name))
-        .map((output) => `SF_PAIR(${quoteText(output.name)}, ${prefix}${duckName(output.name)})`)
+        .map((output) => `SFX_PAIR(${quoteText(output.name)}, ${prefix}${duckName(output.name)})`)
     })
   return rewriter.holes.expression(
-    `${keepNull ? 'SF_PAIRS_TO_FULL_OBJECT' : 'SF_PAIRS_TO_OBJECT'}([${pairs.join(', ')}])`,
+    `${keepNull ? 'SFX_PAIRS_TO_FULL_OBJECT' : 'SFX_PAIRS_TO_OBJECT'}([${pairs.join(', ')}])`,
   )
 }

@@ -45,6 +45,7 @@ export function prepare(sql: string, ours: ReadonlySet<string>): Prepared {
   const types: SnowflakeType[] = []
   const edits: { start: number; end: number; text: string }[] = []
   let bindCount = 0
+  const typeSpans: { start: number; end: number }[] = []
   const putType = (index: number) => {
     const cursor = new Cursor(sql, tokens)
     cursor.skip(index)
@@ -52,15 +53,19 @@ export function prepare(sql: string, ours: ReadonlySet<string>): Prepared {
     const type = readType(cursor)
     const last = tokens[cursor.index - 1]
     if (!type || !first || !last) return
+    typeSpans.push({ start: first.start, end: last.end })
     edits.push({ start: first.start, end: last.end, text: `SFT_${types.push(type) - 1}` })
   }
   for (const [i, token] of tokens.entries()) {
+    if (typeSpans.some((span) => token.start >= span.start && token.end <= span.end)) continue
     const next = tokens[i + 1]
     if (token.keyword === '?') {
       bindCount++
       edits.push({ start: token.start, end: token.end, text: `:${bindCount}` })
     } else if (token.keyword === ':' && next?.kind === 'number' && !isPath(tokens, i)) {
       bindCount = Math.max(bindCount, Number(next.text))
+    } else if (token.keyword === '{' && isObjectLiteral(tokens, i)) {
+      prepareObject(i)
     } else if (token.keyword === '::') {
       putType(i + 1)
     } else if (token.kind === 'word' && tokens[i - 1]?.keyword !== '.') {
@@ -68,6 +73,23 @@ export function prepare(sql: string, ours: ReadonlySet<string>): Prepared {
     }
   }
   return { sql: applyEdits(sql, edits), types, bindCount }
+
+  /** `{'a': 1}` as a call, behind which the parser takes casts and paths. */
+  function prepareObject(open: number): void {
+    const close = closingBracket(tokens, open)
+    for (let i = open; i <= close; i++) {
+      const token = tokens[i] as Token
+      if (i === open) edits.push({ start: token.start, end: token.end, text: 'SF_OBJECT_CONSTRUCT(' })
+      else if (i === close) edits.push({ start: token.start, end: token.end, text: ')' })
+      else if (
+        token.keyword === ':' &&
+        tokens[i - 1]?.kind === 'string' &&
+        ['{', ','].includes(tokens[i - 2]?.keyword ?? '')
+      )
+        edits.push({ start: token.start, end: token.end, text: ',' })
+      else if (['(', '[', '{'].includes(token.keyword)) i = closingBracket(tokens, i)
+    }
+  }
 
   function prepareWord(token: Token, i: number): void {
     const next = tokens[i + 1]
@@ -89,6 +111,10 @@ export function prepare(sql: string, ours: ReadonlySet<string>): Prepared {
     if (DATE_PART_FIRST.has(token.keyword) && part?.kind === 'word' && tokens[i + 3]?.keyword === ',')
       edits.push({ start: part.start, end: part.end, text: `'${part.text}'` })
   }
+}
+
+function isObjectLiteral(tokens: readonly Token[], open: number): boolean {
+  return tokens[open + 1]?.keyword === '}' || (tokens[open + 1]?.kind === 'string' && tokens[open + 2]?.keyword === ':')
 }
 
 /** `v:1` is no bind but a path where an operand stands before it. */

@@ -2,6 +2,7 @@ import { compilationError, objectNotFound, unsupported } from '../errors.ts'
 import { Cursor, display, quoteText, readName } from '../text/index.ts'
 import { INTEGER, TEXT, VARIANT } from '../types/index.ts'
 import {
+  aliasNode,
   type Body,
   bodyOf,
   duckIdentifier,
@@ -168,8 +169,22 @@ function pivot(rewriter: Rewriter, kind: string, body: Body, scope: Scope): Node
   const { this: _this, alias, ...others } = body
   const name = isIdentifier(alias) ? nameOf(alias) : ''
   scope.relations.push({ alias: name, outputs: undefined })
-  const rest = rewriter.walk(others, inner) as Body
+  const rest = rewriter.walk(kind === 'pivot' ? namedPivotValues(others) : others, inner) as Body
   return { [kind]: { ...rest, this: source, alias: isIdentifier(alias) ? duckIdentifier(name) : null } }
+}
+
+/** Snowflake names a pivoted column after the literal, its quotes included. */
+function namedPivotValues(body: Body): Body {
+  const fields = ((body['fields'] ?? []) as Node[]).map((field) => {
+    const inner = bodyOf(field)
+    const values = ((inner['expressions'] ?? []) as Node[]).map((value) => {
+      if (kindOf(value) !== 'literal') return value
+      const text = String(bodyOf(value)['value'])
+      return aliasNode(value, bodyOf(value)['literal_type'] === 'string' ? quoteText(text) : text)
+    })
+    return { [kindOf(field)]: { ...inner, expressions: values } }
+  })
+  return { ...body, fields }
 }
 
 interface Call {
@@ -271,7 +286,7 @@ function flatten(rewriter: Rewriter, call: Call, scope: Scope, alias: string, co
     ? `SF_GET_PATH(${value}, ${quoteText(jsonPath(constantText(rewriter, path)))})`
     : `to_json(${value})`
   const mode = argument('MODE', 4) ? constantText(rewriter, argument('MODE', 4)).toUpperCase() : 'BOTH'
-  const list = `SF_FLATTEN(${start}, ${flag('OUTER', 2)}, ${flag('RECURSIVE', 3)}, ${quoteText(mode)})`
+  const list = `SFX_FLATTEN(${start}, ${flag('OUTER', 2)}, ${flag('RECURSIVE', 3)}, ${quoteText(mode)})`
   scope.relations.push({ alias, outputs: renameOutputs(FLATTEN_OUTPUTS, columns) })
   const names = (FLATTEN_OUTPUTS ?? []).map((output, i) => columns[i] ?? output.name)
   const fields = ['seq', 'key', 'path', 'index', 'value', 'this'].map((field) => `f.${field}`)
@@ -287,7 +302,7 @@ function splitToTable(rewriter: Rewriter, call: Call, scope: Scope, alias: strin
   const parts =
     call.name === 'SPLIT_TO_TABLE'
       ? `string_split(${text}, ${delimiter})`
-      : `SF_STRTOK_LIST(${text}, ${delimiter ?? "' '"})`
+      : `SFX_STRTOK_LIST(${text}, ${delimiter ?? "' '"})`
   const names = ['SEQ', 'INDEX', 'VALUE'].map((name, i) => columns[i] ?? name)
   scope.relations.push({ alias, outputs: names.map((name, i) => ({ name, type: i === 2 ? TEXT : INTEGER })) })
   return rewriter.holes.relation(

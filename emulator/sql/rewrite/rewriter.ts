@@ -6,6 +6,7 @@ import {
   aliasNode,
   type Body,
   bodyOf,
+  columnNode,
   duckIdentifier,
   Holes,
   type Identifier,
@@ -154,8 +155,19 @@ export class Rewriter {
 
   join(join: Body, scope: Scope): Body {
     const relation = rewriteRelation(this, join['this'] as Node, scope)
-    const { this: _this, ...others } = join
-    return { ...(this.#children(others, scope) as Body), this: relation }
+    const { this: _this, match_condition: match, ...others } = join
+    const rest = this.#children(others, scope) as Body
+    if (match) {
+      // DuckDB has the inequality of an ASOF JOIN among the others.
+      const conditions = [rest['on'] as Node | null, this.expression(match as Node, scope)].filter(
+        (node) => node !== null,
+      )
+      const texts = conditions.map((node) => this.print(node))
+      return { ...rest, match_condition: null, on: this.holes.expression(`(${texts.join(' AND ')})`), this: relation }
+    }
+    const isBare = !rest['on'] && (rest['using'] as unknown[] | null)?.length === 0
+    const on = isBare && NEEDS_CONDITION.has(String(rest['kind'])) ? { boolean: { value: true } } : rest['on']
+    return { ...rest, match_condition: null, on, this: relation }
   }
 
   #selectItem(item: Node, scope: Scope): RewrittenQuery {
@@ -201,7 +213,37 @@ export class Rewriter {
       ?.filter((output) => !except.includes(output.name))
       .map((output) => (replaced.includes(output.name) ? { name: output.name } : output))
       .map((output) => ({ ...output, name: renamed.get(output.name) ?? output.name }))
+    if (outputs && renamed.size > 0 && replaced.length > 0)
+      return { node: this.#expandedStar(body, scope, outputs, renamed, except), outputs }
     return { node: { star: this.#children(body, scope) as Body }, outputs }
+  }
+
+  /** `* REPLACE … RENAME …` of one column, which DuckDB refuses, column by column. */
+  #expandedStar(
+    body: Body,
+    scope: Scope,
+    outputs: readonly Output[],
+    renamed: ReadonlyMap<string, string>,
+    except: readonly string[],
+  ): Node {
+    const table = body['table'] ? nameOf(body['table'] as Identifier) : undefined
+    const replacements = new Map(
+      ((body['replace'] ?? []) as Body[]).map((item) => [nameOf(item['alias'] as Identifier), item['this'] as Node]),
+    )
+    const items = scope.relations
+      .filter((relation) => table === undefined || relation.alias === table)
+      .flatMap((relation) =>
+        (relation.outputs ?? [])
+          .filter((output) => !except.includes(output.name))
+          .map(({ name }) => {
+            const replacement = replacements.get(name)
+            const value = replacement
+              ? this.expression(replacement, scope)
+              : columnNode(name, relation.alias === '' ? undefined : relation.alias)
+            return `${this.print(value)} AS ${duckName(renamed.get(name) ?? name)}`
+          }),
+      )
+    return this.holes.expression(items.slice(0, outputs.length).join(', '))
   }
 
   #setOperation(kind: string, body: Body, parent: Scope | undefined): RewrittenQuery {
@@ -279,6 +321,9 @@ export class Rewriter {
   }
 }
 
+/** Joins which Snowflake takes without a condition, and DuckDB does not. */
+const NEEDS_CONDITION = new Set(['Inner', 'Left', 'Right', 'Full'])
+
 const ALL = parseOne('SELECT * FROM t')
 
 /** Scratch tables get their place in DuckDB when they are loaded: the name stands for it until then. */
@@ -335,15 +380,15 @@ function bindExpression(type: string, text: string, value: string | null): strin
     case 'BOOLEAN':
       return `CAST(${text} AS BOOLEAN)`
     case 'DATE':
-      return `SF_BIND_DATE(${text})`
+      return `SFX_BIND_DATE(${text})`
     case 'TIME':
-      return `SF_BIND_TIME(${text})`
+      return `SFX_BIND_TIME(${text})`
     case 'TIMESTAMP_NTZ':
-      return `SF_BIND_NTZ(${text})`
+      return `SFX_BIND_NTZ(${text})`
     case 'TIMESTAMP_LTZ':
-      return `SF_BIND_LTZ(${text})`
+      return `SFX_BIND_LTZ(${text})`
     case 'TIMESTAMP_TZ':
-      return `SF_BIND_TZ(${text})`
+      return `SFX_BIND_TZ(${text})`
     case 'BINARY':
       return `unhex(${text})`
     case 'VARIANT':

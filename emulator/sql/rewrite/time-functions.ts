@@ -106,7 +106,7 @@ export function toMoment(
   const value = rewriter.expression(source, scope)
   if (type?.name === 'fixed' || (kindOf(source) === 'neg' && type?.name !== 'text')) {
     const digits = format ? constantText(rewriter, format) : '0'
-    const instant = callNode('SF_EPOCH_TO_NTZ', [value, textNode(digits)])
+    const instant = callNode('SFX_EPOCH_TO_NTZ', [value, textNode(digits)])
     return convert(instant, { name: 'timestamp_ntz', scale: 9 }, to, lenient)
   }
   if (!format || type?.name === 'date' || type?.name.startsWith('timestamp'))
@@ -166,7 +166,7 @@ export function toText(rewriter: Rewriter, args: readonly Node[], scope: Scope):
   const pattern = constantText(rewriter, format)
   if (type?.name === 'binary') return callNode('SF_TO_VARCHAR', [value])
   if (/[09$]/.test(pattern) && !/YY|MM|DD|HH|MI|SS/i.test(pattern))
-    return callNode('SF_NUMBER_FORMAT', [castNode(value, 'DOUBLE'), textNode(pattern)])
+    return callNode('SFX_NUMBER_FORMAT', [castNode(value, 'DOUBLE'), textNode(pattern)])
   return callNode('STRFTIME', [
     castNode(moment(rewriter, source, scope).value, 'TIMESTAMP'),
     textNode(toStrftime(pattern)),

@@ -18,8 +18,9 @@ import {
 import { demangle } from '../text/index.ts'
 import { cellWriter, fromDuckType, type SnowflakeType, toColumn } from '../types/index.ts'
 import { StatementEnvironment } from './environment.ts'
+import { interruptOnAbort } from './interrupts.ts'
 import { noBatches, TYPE_ID } from './results.ts'
-import type { Lease, Session, Statement } from './session.ts'
+import type { Session, Statement } from './session.ts'
 
 export interface Parsed {
   readonly prepared: Prepared
@@ -76,7 +77,9 @@ export async function runQuery(
   if (!options.describeOnly) await session.wait(rewritten.needs.wait, options.signal)
   const scratch = await session.warehouse.loadScratch(rewritten.sql, rewritten.needs.scratch)
   const lease = await session.lease(options)
+  const endWatch = interruptOnAbort(lease.connection, options.signal)
   const release = async () => {
+    endWatch()
     lease.release()
     await scratch.drop()
   }
@@ -88,7 +91,7 @@ export async function runQuery(
       await release()
       return { columns, batches: noBatches(), statementTypeId, numberOfBinds: rewritten.bindCount }
     }
-    const batches = await lease.open(readBatches(result, types, lease, options.signal), release)
+    const batches = await lease.open(readBatches(result, types, options.signal), release)
     return { columns, batches, statementTypeId, numberOfBinds: rewritten.bindCount }
   } catch (error) {
     await release()
@@ -126,11 +129,8 @@ function declaredOr(actual: SnowflakeType, declared: SnowflakeType | undefined):
 async function* readBatches(
   result: DuckDBResult,
   types: readonly SnowflakeType[],
-  lease: Lease,
   signal: AbortSignal,
 ): AsyncGenerator<readonly (readonly Cell[])[]> {
-  const interrupt = () => lease.connection.interrupt()
-  signal.addEventListener('abort', interrupt, { once: true })
   const writers = types.map(cellWriter)
   try {
     for (;;) {
@@ -142,7 +142,5 @@ async function* readBatches(
     }
   } catch (error) {
     throw signal.aborted ? canceled() : translateError(error)
-  } finally {
-    signal.removeEventListener('abort', interrupt)
   }
 }

@@ -137,15 +137,15 @@ function fromCell(column: Column, text: string): string {
     case 'boolean':
       return `CAST(${text} AS BOOLEAN)`
     case 'date':
-      return `SF_CELL_DATE(${text})`
+      return `SFX_CELL_DATE(${text})`
     case 'time':
-      return `SF_CELL_TIME(${text})`
+      return `SFX_CELL_TIME(${text})`
     case 'timestamp_ntz':
-      return `SF_CELL_NTZ(${text})`
+      return `SFX_CELL_NTZ(${text})`
     case 'timestamp_ltz':
-      return `SF_CELL_LTZ(${text})`
+      return `SFX_CELL_LTZ(${text})`
     case 'timestamp_tz':
-      return `SF_CELL_TZ(${text})`
+      return `SFX_CELL_TZ(${text})`
     case 'binary':
       return `unhex(${text})`
     case 'variant':

@@ -2,6 +2,8 @@ import { tokenize } from './tokens.ts'
 
 /** Splits a text into its statements, without empty ones; a scripting block is one statement. */
 export function splitStatements(sqlText: string): string[] {
+  // The paths of PUT and GET hold what looks like comments; they come alone.
+  if (/^\s*(?:PUT|GET)\s/i.test(sqlText)) return [sqlText.trim().replace(/;$/, '')]
   const tokens = tokenize(sqlText)
   const statements: string[] = []
   let first = 0
