@@ -36,7 +36,7 @@ async function mapIssuer(name: string, issuer: ConfigIssuer): Promise<IssuerSett
     requiredClaims: issuer.required_claims,
     clockSkewMs: issuer.clock_skew,
     maxLifetimeMs: issuer.max_lifetime,
-    maxAgeMs: issuer.max_lifetime,
+    maxAgeMs: issuer.max_age,
   }
 }
 
