@@ -76,7 +76,7 @@ describe('binds', () => {
     }
     const sql = 'INSERT INTO t VALUES (?, ?, PARSE_JSON(?), ?, ?, ?)'
     const { rows, result } = await account.run(sql, { bindings })
-    assert.deepEqual([rows, result.stats?.['numRowsInserted']], [[['3']], 3])
+    assert.deepEqual([rows, result.stats?.numRowsInserted], [[['3']], 3])
     assert.deepEqual((await account.run('SELECT * FROM t ORDER BY a')).rows, [
       ['1.00', 'a', '{"k":1}', '18262', '1577836800.000000000 1560', 'FF'],
       ['2.25', null, null, null, null, null],

@@ -137,6 +137,38 @@ describe('statements', () => {
     )
   })
 
+  it('gives the definition of a table and of a view', async () => {
+    await account.run('CREATE OR REPLACE TABLE G (A INT NOT NULL, "b" VARCHAR(3))')
+    assert.equal(
+      await account.cell("SELECT GET_DDL('TABLE', 'g')"),
+      'create or replace TABLE G (\n\tA NUMBER(38,0) NOT NULL,\n\t"b" VARCHAR(3)\n);',
+    )
+    assert.match(
+      (await account.cell("SELECT GET_DDL('VIEW', 'SHOP.CRM.CONTACT_LIST')")) ?? '',
+      /^CREATE VIEW SHOP\.CRM\.CONTACT_LIST AS SELECT/,
+    )
+  })
+
+  it('gives its connection back when the rows are not wanted', async () => {
+    const options = {
+      bindings: {},
+      parameters: {},
+      describeOnly: false,
+      queryId: 'q',
+      signal: new AbortController().signal,
+    }
+    for (let i = 0; i < 20; i++) {
+      const { batches } = await account.session.execute(
+        'SELECT SEQ4() FROM TABLE(GENERATOR(ROWCOUNT => 100000))',
+        options,
+      )
+      const iterator = batches[Symbol.asyncIterator]()
+      await iterator.return?.()
+      assert.equal((await iterator.next()).done, true)
+    }
+    assert.equal(await account.cell('SELECT 1'), '1')
+  })
+
   it('asks the host to cancel', async () => {
     assert.equal(await account.cell("SELECT SYSTEM$CANCEL_QUERY('q9')"), 'query terminated.')
     assert.deepEqual(account.host.canceled, [{ queryId: 'q9' }])

@@ -21,7 +21,7 @@ import { readColumns } from './create-table.ts'
 export async function alter(session: Session, cursor: Cursor, statement: Statement): Promise<StatementResult> {
   cursor.expect('ALTER')
   if (cursor.take('SESSION')) return alterSession(session, cursor, statement)
-  await session.end('COMMIT')
+  if (!statement.options.describeOnly) await session.end('COMMIT')
   if (cursor.at('TABLE')) return alterTable(session, cursor, statement)
   const text = statement.sql
   const pat = /\bADD\s+(?:PROGRAMMATIC\s+ACCESS\s+TOKEN|PAT)\s+("?[\w$]+"?)/i.exec(text)
@@ -75,7 +75,7 @@ async function alterTable(session: Session, cursor: Cursor, statement: Statement
   const parts = readName(cursor, session.variableText)
   const path = catalogue.path(parts, session.context)
   const table = session.find(path)
-  if (!table || table.kind !== 'TABLE') {
+  if (table?.kind !== 'TABLE') {
     if (ifExists) return statusResult(EXECUTED, TYPE_ID.ddl)
     throw objectNotFound('Object', parts.map(display).join('.'))
   }
@@ -151,7 +151,7 @@ function rename(session: Session, table: Table, parts: readonly string[]): void 
 function swap(session: Session, table: Table, parts: readonly string[]): void {
   const { catalogue } = session.warehouse
   const other = catalogue.find(catalogue.path(parts, session.context))
-  if (!other || other.kind !== 'TABLE') throw objectNotFound('Object', parts.map(display).join('.'))
+  if (other?.kind !== 'TABLE') throw objectNotFound('Object', parts.map(display).join('.'))
   const { database, schema, name } = table
   catalogue.add({ ...other, database, schema, name }, true)
   catalogue.add({ ...table, database: other.database, schema: other.schema, name: other.name }, true)

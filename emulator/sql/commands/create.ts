@@ -8,7 +8,7 @@ import { describeQuery } from './describe-query.ts'
 /** `CREATE …`. */
 export async function create(session: Session, cursor: Cursor, statement: Statement): Promise<StatementResult> {
   cursor.expect('CREATE')
-  await session.end('COMMIT')
+  if (!statement.options.describeOnly) await session.end('COMMIT')
   const orReplace = cursor.take('OR', 'REPLACE') || cursor.take('OR', 'ALTER')
   let temporary = false
   let transient = false

@@ -25,6 +25,6 @@ function typeOf(column: Column): SnowflakeType {
 /** A single expression as DuckDB's SQL: defaults of columns. */
 export function expressionText(session: Session, sql: string, statement: Statement): string {
   const { node, rewriter } = parseStatement(session, { sql: `SELECT ${sql}`, options: statement.options })
-  const [item] = bodyOf(node)['expressions'] as Node[]
+  const [item] = bodyOf(node).expressions as Node[]
   return rewriter.print(rewriter.expression(item as Node, new Scope()))
 }

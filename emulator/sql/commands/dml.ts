@@ -1,69 +1,44 @@
 import type { Binding, StatementResult } from '../../engine.ts'
 import type { CatalogueColumn, Table } from '../catalogue/index.ts'
-import {
-  canceled,
-  compilationError,
-  invalidIdentifier,
-  objectNotFound,
-  translateError,
-  unsupported,
-} from '../errors.ts'
+import { canceled, compilationError, invalidIdentifier, translateError, unsupported } from '../errors.ts'
 import {
   type Body,
   bodyOf,
-  convert,
   type Identifier,
   isIdentifier,
   kindOf,
   type Node,
   nameOf,
+  type Rewriter,
   Scope,
-  tableNameParts,
 } from '../rewrite/index.ts'
-import { inferType } from '../rewrite/infer.ts'
-import { rewriteRelation } from '../rewrite/relations.ts'
-import type { Rewriter } from '../rewrite/rewriter.ts'
 import { countsResult, parseStatement, type Session, type Statement, TYPE_ID } from '../session/index.ts'
 import { display, duckName } from '../text/index.ts'
-import { fromDuckType, type SnowflakeType, TEXT, toColumn } from '../types/index.ts'
+import { fromDuckType, TEXT, toColumn } from '../types/index.ts'
+import { CONVERTED, converted, relationText, targetAlias, targetTable, valueText } from './dml-target.ts'
 import { executeText } from './execute-text.ts'
-
-/** Types into which DuckDB does not convert by itself as Snowflake does. */
-const CONVERTED = new Set([
-  'timestamp_tz',
-  'variant',
-  'array',
-  'object',
-  'map',
-  'vector',
-  'geography',
-  'geometry',
-  'decfloat',
-  'binary',
-  'interval_year_month',
-])
 
 export async function insert(session: Session, statement: Statement): Promise<StatementResult> {
   const { node, prepared, rewriter, needs } = parseStatement(session, statement)
   const body = bodyOf(node)
   if (kindOf(node) !== 'insert') throw unsupported('multi-table INSERT')
-  const target = targetTable(session, body['table'] as Node | Body)
-  const columns = targetColumns(target, (body['columns'] ?? []) as Identifier[])
+  const target = targetTable(session, body.table as Node | Body)
+  const columns = targetColumns(target, (body.columns ?? []) as Identifier[])
   const into = `INSERT INTO ${target.duckTable} (${columns.map((column) => duckName(column.name)).join(', ')})`
-  const rows = (body['values'] ?? []) as Node[][]
-  const query = body['query'] as Node | null
+  const rows = (body.values ?? []) as Node[][]
+  const query = body.query as Node | null
   let source: string
   if (rows.length > 0) source = valuesSource(rewriter, rows, columns, statement)
   else if (query && kindOf(query) === 'values')
     source = valuesSource(
       rewriter,
-      (bodyOf(query)['expressions'] as Body[]).map((row) => row['expressions'] as Node[]),
+      (bodyOf(query).expressions as Body[]).map((row) => row.expressions as Node[]),
       columns,
       statement,
     )
   else if (query) source = await querySource(session, rewriter, query, columns, needs)
   else throw unsupported('INSERT')
-  const isOverwrite = body['overwrite'] === true && !statement.options.describeOnly
+  const isOverwrite = body.overwrite === true && !statement.options.describeOnly
   const insertRows = () => run(session, statement, `${into} ${source}`, needs)
   const count = isOverwrite ? await overwrite(session, statement, target, insertRows) : await insertRows()
   return countsResult(
@@ -92,16 +67,6 @@ async function overwrite(
     if (isOwn) await session.end('ROLLBACK')
     throw error
   }
-}
-
-function targetTable(session: Session, node: Node | Body): Table {
-  const body = ('table' in node ? bodyOf(node as Node) : node) as Body
-  const names = tableNameParts(body)
-  const path = session.warehouse.catalogue.path(names, session.context)
-  const object = session.find(path)
-  if (!object) throw objectNotFound('Object', names.map(display).join('.'))
-  if (object.kind === 'VIEW') throw compilationError('000002', '0A000', `Unsupported feature 'DML on a view'.`)
-  return object
 }
 
 function targetColumns(table: Table, names: readonly Identifier[]): readonly CatalogueColumn[] {
@@ -145,18 +110,6 @@ function bindSelect(rewriter: Rewriter, arrays: readonly (readonly [string, Bind
   return rewriter.selectAll(relation)
 }
 
-function valueText(rewriter: Rewriter, node: Node, column: CatalogueColumn, scope: Scope): string {
-  if (kindOf(node) === 'var') return 'DEFAULT'
-  const value = rewriter.expression(node, scope)
-  return rewriter.print(converted(value, inferType(rewriter, node, scope), column.type, node))
-}
-
-function converted(value: Node, from: SnowflakeType | undefined, to: SnowflakeType, source?: Node): Node {
-  if (!CONVERTED.has(to.name) || from?.name === to.name) return value
-  // Text goes into semi-structured columns as the JSON it holds only when it was parsed before.
-  return convert(value, from, to, false, source)
-}
-
 async function querySource(
   session: Session,
   rewriter: Rewriter,
@@ -192,23 +145,23 @@ async function querySource(
 export async function update(session: Session, statement: Statement): Promise<StatementResult> {
   const { node, prepared, rewriter, needs } = parseStatement(session, statement)
   const body = bodyOf(node)
-  const target = targetTable(session, body['table'] as Body)
+  const target = targetTable(session, body.table as Body)
   const scope = new Scope()
-  const alias = targetAlias(body['table'] as Body, target)
-  const from = body['from_clause'] as Body | null
-  const sources = ((from?.['expressions'] ?? []) as Node[]).map((source) => relationText(rewriter, source, scope))
+  const alias = targetAlias(body.table as Body, target)
+  const from = body.from_clause as Body | null
+  const sources = ((from?.expressions ?? []) as Node[]).map((source) => relationText(rewriter, source, scope))
   scope.relations.unshift({ alias, outputs: target.columns })
-  const assignments = (body['set'] as [Identifier, Node][]).map(([name, value]) => {
+  const assignments = (body.set as [Identifier, Node][]).map(([name, value]) => {
     const columnName = name.quoted ? name.name : (name.name.split('.').at(-1) ?? '').toUpperCase()
     const column = target.columns.find((candidate) => candidate.name === columnName)
     if (!column) throw invalidIdentifier(display(columnName))
     return `${duckName(columnName)} = ${valueText(rewriter, value, column, scope)}`
   })
-  const where = body['where_clause'] as Body | null
+  const where = body.where_clause as Body | null
   const sql = [
     `UPDATE ${target.duckTable} AS ${duckName(alias)} SET ${assignments.join(', ')}`,
     sources.length > 0 ? `FROM ${sources.join(', ')}` : '',
-    where ? `WHERE ${rewriter.print(rewriter.expression(where['this'] as Node, scope))}` : '',
+    where ? `WHERE ${rewriter.print(rewriter.expression(where.this as Node, scope))}` : '',
   ].join(' ')
   const count = await run(session, statement, sql, needs)
   return countsResult(
@@ -222,16 +175,16 @@ export async function update(session: Session, statement: Statement): Promise<St
 export async function remove(session: Session, statement: Statement): Promise<StatementResult> {
   const { node, prepared, rewriter, needs } = parseStatement(session, statement)
   const body = bodyOf(node)
-  const target = targetTable(session, body['table'] as Body)
+  const target = targetTable(session, body.table as Body)
   const scope = new Scope()
-  const alias = isIdentifier(body['alias']) ? nameOf(body['alias']) : targetAlias(body['table'] as Body, target)
-  const using = ((body['using'] ?? []) as Body[]).map((source) => relationText(rewriter, { table: source }, scope))
+  const alias = isIdentifier(body.alias) ? nameOf(body.alias) : targetAlias(body.table as Body, target)
+  const using = ((body.using ?? []) as Body[]).map((source) => relationText(rewriter, { table: source }, scope))
   scope.relations.unshift({ alias, outputs: target.columns })
-  const where = body['where_clause'] as Body | null
+  const where = body.where_clause as Body | null
   const sql = [
     `DELETE FROM ${target.duckTable} AS ${duckName(alias)}`,
     using.length > 0 ? `USING ${using.join(', ')}` : '',
-    where ? `WHERE ${rewriter.print(rewriter.expression(where['this'] as Node, scope))}` : '',
+    where ? `WHERE ${rewriter.print(rewriter.expression(where.this as Node, scope))}` : '',
   ].join(' ')
   const count = await run(session, statement, sql, needs)
   return countsResult(
@@ -240,86 +193,6 @@ export async function remove(session: Session, statement: Statement): Promise<St
     TYPE_ID.delete,
     prepared.bindCount,
   )
-}
-
-/** A relation's text, without the SELECT that the printer wants around it. */
-function relationText(rewriter: Rewriter, node: Node, scope: Scope): string {
-  return rewriter.print(rewriter.selectAll(rewriteRelation(rewriter, node, scope))).replace(/^SELECT \* FROM /, '')
-}
-
-function targetAlias(body: Body, target: Table): string {
-  const inner = 'table' in body ? bodyOf(body as Node) : body
-  return isIdentifier(inner['alias']) ? nameOf(inner['alias']) : target.name
-}
-
-export async function merge(session: Session, statement: Statement): Promise<StatementResult> {
-  const { node, prepared, rewriter, needs } = parseStatement(session, statement)
-  const body = bodyOf(node)
-  const target = targetTable(session, body['this'] as Node)
-  const alias = targetAlias(body['this'] as Body, target)
-  const scope = new Scope()
-  const using = relationText(rewriter, body['using'] as Node, scope)
-  scope.relations.unshift({ alias, outputs: target.columns })
-  const on = rewriter.print(rewriter.expression(body['on'] as Node, scope))
-  const whens = (bodyOf(body['whens'] as Node)['expressions'] as Node[]).map((when) =>
-    whenText(rewriter, bodyOf(when), target, scope),
-  )
-  const sql = `MERGE INTO ${target.duckTable} AS ${duckName(alias)} USING ${using} ON ${on} ${whens.join(' ')} RETURNING merge_action`
-  const counts = { INSERT: 0, UPDATE: 0, DELETE: 0 }
-  if (!statement.options.describeOnly) {
-    const reader = await executeText(session, statement, sql, needs)
-    for (const [action] of reader.getRows()) counts[String(action) as keyof typeof counts]++
-  }
-  const kinds = new Set(whens.map((when) => /THEN (INSERT|UPDATE|DELETE)/.exec(when)?.[1]))
-  return countsResult(
-    {
-      ...(kinds.has('INSERT') ? { 'number of rows inserted': counts.INSERT } : {}),
-      ...(kinds.has('UPDATE') ? { 'number of rows updated': counts.UPDATE } : {}),
-      ...(kinds.has('DELETE') ? { 'number of rows deleted': counts.DELETE } : {}),
-    },
-    {
-      numRowsInserted: counts.INSERT,
-      numRowsUpdated: counts.UPDATE,
-      numRowsDeleted: counts.DELETE,
-      numDmlDuplicates: 0,
-    },
-    TYPE_ID.merge,
-    prepared.bindCount,
-  )
-}
-
-function whenText(rewriter: Rewriter, when: Body, target: Table, scope: Scope): string {
-  const matched = when['matched'] as Node | boolean
-  const isMatched = typeof matched === 'boolean' ? matched : bodyOf(matched)['value'] === true
-  const condition = when['condition']
-    ? ` AND ${rewriter.print(rewriter.expression(when['condition'] as Node, scope))}`
-    : ''
-  return `WHEN ${isMatched ? 'MATCHED' : 'NOT MATCHED'}${condition} THEN ${actionText(rewriter, when['then'] as Node, target, scope)}`
-}
-
-function actionText(rewriter: Rewriter, action: Node, target: Table, scope: Scope): string {
-  if (kindOf(action) === 'var') return String(bodyOf(action)['this'])
-  const [verb, ...parts] = bodyOf(action)['expressions'] as Node[]
-  const lists = parts.map((part) => bodyOf(part)['expressions'] as Node[])
-  const columnOf = (identifier: Node) => {
-    const inner = bodyOf(identifier)
-    const name = nameOf((isIdentifier(inner) ? inner : inner['name']) as Identifier)
-    const column = target.columns.find((candidate) => candidate.name === name)
-    if (!column) throw invalidIdentifier(display(name))
-    return column
-  }
-  if (bodyOf(verb as Node)['this'] === 'UPDATE') {
-    const assignments = (lists[0] ?? []).map((assignment) => {
-      const { left, right } = bodyOf(assignment) as { left: Node; right: Node }
-      const column = columnOf(left)
-      return `${duckName(column.name)} = ${valueText(rewriter, right, column, scope)}`
-    })
-    return `UPDATE SET ${assignments.join(', ')}`
-  }
-  const [names = [], values] = lists.length > 1 ? lists : [undefined, lists[0]]
-  const columns = names.length > 0 ? names.map(columnOf) : target.columns
-  const texts = (values ?? []).map((value, i) => valueText(rewriter, value, columns[i] as CatalogueColumn, scope))
-  return `INSERT (${columns.map((column) => duckName(column.name)).join(', ')}) VALUES (${texts.join(', ')})`
 }
 
 /** Runs DML and gives the number of rows it changed; a description checks the text alone. */
@@ -332,7 +205,7 @@ async function run(
   if (statement.options.signal.aborted) throw canceled()
   if (statement.options.describeOnly) {
     const scratch = await session.warehouse.loadScratch(sql, needs.scratch)
-    await session.warehouse.run((connection) => connection.prepare(scratch.sql)).finally(scratch.drop)
+    await session.warehouse.run((connection) => connection.prepare(scratch.sql)).finally(() => scratch.drop())
     return 0
   }
   const reader = await executeText(session, statement, sql, needs)

@@ -6,7 +6,7 @@ import { type Cursor, display, readName } from '../text/index.ts'
 /** `DROP …`. */
 export async function drop(session: Session, cursor: Cursor, statement: Statement): Promise<StatementResult> {
   cursor.expect('DROP')
-  await session.end('COMMIT')
+  if (!statement.options.describeOnly) await session.end('COMMIT')
   const kind = cursor.next().keyword
   while (
     ['POLICY', 'FORMAT', 'INTEGRATION', 'VIEW', 'TABLE'].includes(cursor.peek()?.keyword ?? '') &&

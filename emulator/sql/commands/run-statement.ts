@@ -14,11 +14,13 @@ import {
 import { Cursor } from '../text/index.ts'
 import { alter } from './alter.ts'
 import { create } from './create.ts'
-import { insert, merge, remove, update } from './dml.ts'
+import { describe } from './describe.ts'
+import { insert, remove, update } from './dml.ts'
 import { drop } from './drop.ts'
 import { stageCommand, transferFile } from './files.ts'
+import { merge } from './merge.ts'
 import { setVariables, transaction, truncate, unsetVariables, use } from './session-commands.ts'
-import { describe, show } from './show.ts'
+import { show } from './show.ts'
 
 /** Runs one statement by its first words. */
 export async function runStatement(session: Session, statement: Statement): Promise<StatementResult> {

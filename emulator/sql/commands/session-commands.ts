@@ -118,8 +118,10 @@ export async function truncate(session: Session, cursor: Cursor, statement: Stat
   const parts = readName(cursor, session.variableText)
   const table = session.find(session.warehouse.catalogue.path(parts, session.context))
   if (table?.kind === 'TABLE') {
-    await session.end('COMMIT')
-    if (!statement.options.describeOnly) await session.warehouse.execute(`DELETE FROM ${table.duckTable}`)
+    if (!statement.options.describeOnly) {
+      await session.end('COMMIT')
+      await session.warehouse.execute(`DELETE FROM ${table.duckTable}`)
+    }
   } else if (!ifExists) {
     throw objectNotFound('Object', parts.map(display).join('.'))
   }

@@ -1,10 +1,23 @@
-import type { Cell, StatementResult } from '../../engine.ts'
-import type { CatalogueObject } from '../catalogue/index.ts'
+import type { StatementResult } from '../../engine.ts'
 import { operationNotPossible, unsupported } from '../errors.ts'
 import { time } from '../metadata/information-schema.ts'
-import { DEFAULT_PARAMETERS, rowsResult, type Session, TYPE_ID } from '../session/index.ts'
+import {
+  columnRows,
+  databaseRows,
+  objectRows,
+  parameterRows,
+  primaryKeyRows,
+  type Row,
+  roleRows,
+  type Scope,
+  schemaRows,
+  variableRows,
+  viewRows,
+  warehouseRows,
+} from '../metadata/show-rows.ts'
+import { rowsResult, type Session, TYPE_ID } from '../session/index.ts'
 import { type Cursor, readName } from '../text/index.ts'
-import { LTZ, renderType, type SnowflakeType, TEXT, toColumn } from '../types/index.ts'
+import { LTZ, TEXT, toColumn } from '../types/index.ts'
 
 interface Filter {
   readonly like: RegExp | undefined
@@ -12,15 +25,6 @@ interface Filter {
   readonly limit: number
   readonly scope: Scope
 }
-
-/** `IN …`: the whole account, or one database, schema or table. */
-interface Scope {
-  readonly database?: string
-  readonly schema?: string
-  readonly table?: string
-}
-
-type Row = readonly Cell[]
 
 const CREATED = 'created_on'
 
@@ -244,231 +248,4 @@ export function likePattern(pattern: string): RegExp {
     .replaceAll('%', '.*')
     .replaceAll('_', '.')
   return new RegExp(`^${source}$`, 'is')
-}
-
-function flag(value: boolean): string {
-  return value ? 'Y' : 'N'
-}
-
-function parameterRows(session: Session): Row[] {
-  return [...session.parameters]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => {
-      const standard = DEFAULT_PARAMETERS[name] ?? ''
-      const type = typeof value === 'boolean' ? 'BOOLEAN' : typeof value === 'number' ? 'NUMBER' : 'STRING'
-      return [name, String(value), String(standard), value === standard ? '' : 'SESSION', '', type]
-    })
-}
-
-function variableRows(session: Session): Row[] {
-  return [...session.variables].map(([name, { type, text }]) => [session.sessionId, null, null, name, text, type, ''])
-}
-
-function databaseRows(session: Session): Row[] {
-  return [...session.warehouse.catalogue.databases.values()].map(({ name, createdOn }) => [
-    time(createdOn),
-    name,
-    'N',
-    flag(name === session.context.database),
-    '',
-    'ACCOUNTADMIN',
-    '',
-    '',
-    '1',
-  ])
-}
-
-function schemaRows(session: Session, scope: Scope): Row[] {
-  return [...session.warehouse.catalogue.databases.values()]
-    .filter((database) => scope.database === undefined || database.name === scope.database)
-    .flatMap((database) =>
-      [...database.schemas.values()].map((schema) => [
-        time(schema.createdOn),
-        schema.name,
-        'N',
-        flag(schema.name === session.context.schema && database.name === session.context.database),
-        database.name,
-        'ACCOUNTADMIN',
-        '',
-        '',
-        '1',
-      ]),
-    )
-}
-
-function objectsIn(session: Session, scope: Scope): CatalogueObject[] {
-  const inScope = (object: CatalogueObject) =>
-    (scope.database === undefined || object.database === scope.database) &&
-    (scope.schema === undefined || object.schema === scope.schema)
-  return [
-    ...session.warehouse.catalogue.objects(scope.database, scope.schema),
-    ...[...session.temporary.values()].filter(inScope),
-  ].filter((object) => scope.table === undefined || object.name === scope.table)
-}
-
-function objectRows(session: Session, scope: Scope, only?: 'TABLE'): Row[] {
-  return objectsIn(session, scope)
-    .filter((object) => only === undefined || object.kind === only)
-    .map((object) => {
-      const kind =
-        object.kind === 'VIEW' ? 'VIEW' : object.temporary ? 'TEMPORARY' : object.transient ? 'TRANSIENT' : 'TABLE'
-      return [
-        time(object.createdOn),
-        object.name,
-        object.database,
-        object.schema,
-        kind,
-        object.comment,
-        '',
-        null,
-        null,
-        object.owner,
-        '1',
-      ]
-    })
-}
-
-function viewRows(session: Session, scope: Scope): Row[] {
-  return objectsIn(session, scope).flatMap((object) =>
-    object.kind === 'VIEW'
-      ? [
-          [
-            time(object.createdOn),
-            object.name,
-            '',
-            object.database,
-            object.schema,
-            object.owner,
-            object.comment,
-            object.text,
-            String(object.secure),
-            'false',
-          ],
-        ]
-      : [],
-  )
-}
-
-function columnRows(session: Session, scope: Scope): Row[] {
-  return objectsIn(session, scope).flatMap((object) =>
-    object.columns.map((column) => [
-      object.name,
-      object.schema,
-      column.name,
-      typeJson(column.type, column.nullable),
-      String(column.nullable),
-      column.default ?? '',
-      'COLUMN',
-      '',
-      column.comment ?? '',
-      object.database,
-      '',
-    ]),
-  )
-}
-
-function typeJson(type: SnowflakeType, nullable: boolean): string {
-  return JSON.stringify({
-    type: type.name.toUpperCase(),
-    ...(type.precision === undefined ? {} : { precision: type.precision }),
-    ...(type.scale === undefined ? {} : { scale: type.scale }),
-    ...(type.length === undefined ? {} : { length: type.length }),
-    nullable,
-  })
-}
-
-function warehouseRows(session: Session): Row[] {
-  return [...session.warehouse.catalogue.warehouses.values()].map(({ name, size, createdOn }) => [
-    name,
-    'STARTED',
-    'STANDARD',
-    size,
-    'N',
-    flag(name === session.context.warehouse),
-    time(createdOn),
-    'ACCOUNTADMIN',
-    '',
-  ])
-}
-
-function roleRows(session: Session): Row[] {
-  return [...new Set([...session.warehouse.catalogue.roles, ...session.roles])].map((name) => [
-    time(0),
-    name,
-    'N',
-    flag(name === session.context.role),
-    flag(session.roles.includes(name)),
-    '',
-    '',
-  ])
-}
-
-function primaryKeyRows(session: Session, scope: Scope): Row[] {
-  return objectsIn(session, scope).flatMap((object) =>
-    object.columns
-      .filter((column) => column.primaryKey)
-      .map((column, i) => [
-        time(object.createdOn),
-        object.database,
-        object.schema,
-        object.name,
-        column.name,
-        String(i + 1),
-        `SYS_CONSTRAINT_${object.name}`,
-        'false',
-        null,
-      ]),
-  )
-}
-
-/** `DESCRIBE TABLE | VIEW | USER`. */
-export function describe(session: Session, cursor: Cursor): StatementResult {
-  if (cursor.takeAny(['DESC', 'DESCRIBE']) === undefined) throw cursor.unexpected()
-  const kind = cursor.takeAny(['TABLE', 'VIEW', 'USER', 'RESULT'])
-  if (kind === 'RESULT') throw unsupported('DESCRIBE RESULT')
-  if (kind === 'USER') {
-    const columns = ['property', 'value', 'default', 'description'].map((name) => toColumn(name, TEXT, true))
-    const rows: Cell[][] = [
-      ['NAME', session.user, 'null', 'Name'],
-      ['DEFAULT_ROLE', session.context.role, 'null', 'Primary principal of user session'],
-      ['DEFAULT_SECONDARY_ROLES', '["ALL"]', '["ALL"]', 'The secondary roles of the user session'],
-    ]
-    return rowsResult(columns, rows, TYPE_ID.describe)
-  }
-  const parts = readName(cursor, session.variableText)
-  const object = session.find(session.warehouse.catalogue.path(parts, session.context))
-  if (!object) throw operationNotPossible()
-  const names = [
-    'name',
-    'type',
-    'kind',
-    'null?',
-    'default',
-    'primary key',
-    'unique key',
-    'check',
-    'expression',
-    'comment',
-    'policy name',
-    'privacy domain',
-  ]
-  const rows = object.columns.map((column) => [
-    column.name,
-    renderType(column.type),
-    'COLUMN',
-    flag(column.nullable),
-    column.default ?? null,
-    flag(column.primaryKey === true),
-    'N',
-    null,
-    null,
-    column.comment ?? null,
-    null,
-    null,
-  ])
-  return rowsResult(
-    names.map((name) => toColumn(name, TEXT, true)),
-    rows,
-    TYPE_ID.describe,
-  )
 }

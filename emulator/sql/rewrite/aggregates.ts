@@ -47,7 +47,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     )
     return { call, wrap: (node) => callNode('COALESCE', [node, textNode('')]) }
   },
-  STRING_AGG: (rewriter, args, parts, scope) => MAKERS['LISTAGG']!(rewriter, args, parts, scope),
+  STRING_AGG: (rewriter, args, parts, scope) => MAKERS.LISTAGG!(rewriter, args, parts, scope),
   ARRAY_AGG: collected('LIST', '[]', 'JSON[]'),
   ARRAYAGG: collected('LIST', '[]', 'JSON[]'),
   ARRAY_UNIQUE_AGG: (rewriter, args, parts, scope) =>
@@ -119,24 +119,24 @@ export function aggregateOf(
   const body = bodyOf(node)
   switch (kindOf(node)) {
     case 'within_group': {
-      const orderBy = rewriter.walk(body['order_by'], scope) as unknown[]
-      return aggregateOf(rewriter, body['this'] as Node, scope, { ...parts, orderBy })
+      const orderBy = rewriter.walk(body.order_by, scope) as unknown[]
+      return aggregateOf(rewriter, body.this as Node, scope, { ...parts, orderBy })
     }
     case 'window_function': {
-      const inner = aggregateOf(rewriter, body['this'] as Node, scope, parts)
+      const inner = aggregateOf(rewriter, body.this as Node, scope, parts)
       if (!inner) return undefined
       return {
         ...inner,
-        call: { window_function: { ...body, this: inner.call, over: rewriter.walk(body['over'], scope) } },
+        call: { window_function: { ...body, this: inner.call, over: rewriter.walk(body.over, scope) } },
       }
     }
     case 'avg':
-      return MAKERS['AVG']?.(rewriter, [body['this'] as Node], partsOf(rewriter, body, scope, parts), scope)
+      return MAKERS.AVG?.(rewriter, [body.this as Node], partsOf(rewriter, body, scope, parts), scope)
     case 'function':
     case 'aggregate_function':
-      return MAKERS[String(body['name']).toUpperCase().replace(/^SF_/, '')]?.(
+      return MAKERS[String(body.name).toUpperCase().replace(/^SF_/, '')]?.(
         rewriter,
-        body['args'] as Node[],
+        body.args as Node[],
         partsOf(rewriter, body, scope, parts),
         scope,
       )
@@ -146,6 +146,6 @@ export function aggregateOf(
 }
 
 function partsOf(rewriter: Rewriter, body: Body, scope: Scope, parts: AggregateParts): AggregateParts {
-  const filter = body['filter'] ? rewriter.expression(body['filter'] as Node, scope) : parts.filter
-  return { ...parts, distinct: body['distinct'] === true, ...(filter ? { filter } : {}) }
+  const filter = body.filter ? rewriter.expression(body.filter as Node, scope) : parts.filter
+  return { ...parts, distinct: body.distinct === true, ...(filter ? { filter } : {}) }
 }

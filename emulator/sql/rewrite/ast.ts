@@ -85,11 +85,11 @@ export function duckIdentifier(name: string): Identifier & Body {
 const [COLUMN, CALL, TEXT_LITERAL, NUMBER_LITERAL, ALIAS, CAST, AGGREGATE] = templates(
   `SELECT "c", SF_F(), 'x', 1, 1 AS "a", CAST(1 AS SFT_0), SF_F(1) FILTER (WHERE TRUE)`,
 )
-const IDENTIFIER = bodyOf(COLUMN as Node)['name'] as Identifier & Body
-const TABLE = ((bodyOf(parseOne('SELECT 1 FROM "t"'))['from'] as Body)['expressions'] as Node[])[0] as Node
+const IDENTIFIER = bodyOf(COLUMN as Node).name as Identifier & Body
+const TABLE = ((bodyOf(parseOne('SELECT 1 FROM "t"')).from as Body).expressions as Node[])[0] as Node
 
 function templates(sql: string): Node[] {
-  return bodyOf(parseOne(sql))['expressions'] as Node[]
+  return bodyOf(parseOne(sql)).expressions as Node[]
 }
 
 function like(template: Node | undefined, fields: Body): Node {

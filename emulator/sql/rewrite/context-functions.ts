@@ -1,7 +1,9 @@
-import { compilationError } from '../errors.ts'
-import { quoteText } from '../text/index.ts'
+import type { CatalogueObject } from '../catalogue/index.ts'
+import { compilationError, objectNotFound } from '../errors.ts'
+import { Cursor, display, quoteText, readName } from '../text/index.ts'
+import { renderType } from '../types/index.ts'
 import { castNode, type Node, NULL_NODE, numberNode, textNode } from './ast.ts'
-import { constantText } from './expressions.ts'
+import { constantText } from './constants.ts'
 import type { Rewriter } from './rewriter.ts'
 
 type ContextFunction = (rewriter: Rewriter, args: readonly Node[]) => Node
@@ -62,6 +64,12 @@ export const CONTEXT_FUNCTIONS: Readonly<Record<string, ContextFunction>> = {
     const variable = constantText(rewriter, name).toUpperCase()
     return rewriter.env.hasVariable(variable) ? text(rewriter.env.variable(variable).text) : text(null)
   },
+  GET_DDL: (rewriter, [, name]) => {
+    const parts = readName(new Cursor(constantText(rewriter, name)))
+    const object = rewriter.env.find(rewriter.env.catalogue.path(parts, rewriter.env.names))
+    if (!object) throw objectNotFound('Object', parts.map(display).join('.'))
+    return text(definitionOf(object))
+  },
   SYSTEM$WAIT: (rewriter, [amount, unit]) => {
     const size = constantText(rewriter, amount)
     const name = unit ? constantText(rewriter, unit).toUpperCase() : 'SECONDS'
@@ -85,6 +93,15 @@ const WAIT_UNITS: Readonly<Record<string, number>> = {
   MINUTES: 60_000,
   SECONDS: 1000,
   MILLISECONDS: 1,
+}
+
+function definitionOf(object: CatalogueObject): string {
+  if (object.kind === 'VIEW') return `${object.text};`
+  const columns = object.columns.map((column) => {
+    const end = column.nullable ? '' : ' NOT NULL'
+    return `\t${display(column.name)} ${renderType(column.type)}${end}`
+  })
+  return `create or replace TABLE ${display(object.name)} (\n${columns.join(',\n')}\n);`
 }
 
 /** A URL that leads nowhere, of the form which a gateway must not let out. */

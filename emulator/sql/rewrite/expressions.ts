@@ -1,6 +1,6 @@
-import { compilationError, invalidIdentifier } from '../errors.ts'
+import { invalidIdentifier } from '../errors.ts'
 import { duckName, quoteText } from '../text/index.ts'
-import { fixed, MAX_TEXT, type SnowflakeType, toDuckType, VARIANT } from '../types/index.ts'
+import { fixed, type SnowflakeType, toDuckType, VARIANT } from '../types/index.ts'
 import { aggregateOf } from './aggregates.ts'
 import {
   type Body,
@@ -13,14 +13,14 @@ import {
   kindOf,
   type Node,
   nameOf,
-  numberNode,
   textNode,
 } from './ast.ts'
 import { variableNode } from './context-functions.ts'
+import { cast } from './conversions.ts'
 import { callFunction } from './functions.ts'
 import { inferType, quotientScale } from './infer.ts'
+import { jsonPath } from './json-path.ts'
 import { objectOfStar } from './object-functions.ts'
-import { jsonPath } from './relations.ts'
 import type { Rewriter } from './rewriter.ts'
 import { Scope } from './scope.ts'
 
@@ -35,7 +35,7 @@ const query =
 const comparison =
   (kind: string): Handler =>
   (rewriter, body, scope) => {
-    const [left, right] = comparable(rewriter, body['left'] as Node, body['right'] as Node, scope)
+    const [left, right] = comparable(rewriter, body.left as Node, body.right as Node, scope)
     return { [kind]: { ...body, left, right } }
   }
 
@@ -63,8 +63,8 @@ const arithmetic =
   (rewriter, body, scope) => ({
     [kind]: {
       ...body,
-      left: asNumber(rewriter, body['left'] as Node, scope),
-      right: asNumber(rewriter, body['right'] as Node, scope),
+      left: asNumber(rewriter, body.left as Node, scope),
+      right: asNumber(rewriter, body.right as Node, scope),
     },
   })
 
@@ -73,19 +73,19 @@ const dateArithmetic =
   (kind: string): Handler =>
   (rewriter, body, scope) => {
     const node = arithmetic(kind)(rewriter, body, scope)
-    const isInterval = kindOf(body['right'] as Node) === 'interval'
-    return isInterval && inferType(rewriter, body['left'], scope)?.name === 'date' ? castNode(node, 'DATE') : node
+    const isInterval = kindOf(body.right as Node) === 'interval'
+    return isInterval && inferType(rewriter, body.left, scope)?.name === 'date' ? castNode(node, 'DATE') : node
   }
 
 const like =
   (kind: 'like' | 'i_like'): Handler =>
   (rewriter, body, scope) => {
-    const quantifier = body['quantifier']
-    const left = body['left'] as Node
-    const right = body['right'] as Node
+    const quantifier = body.quantifier
+    const left = body.left as Node
+    const right = body.right as Node
     if (!quantifier)
       return { [kind]: { ...body, left: asText(rewriter, left, scope), right: asText(rewriter, right, scope) } }
-    const patterns = kindOf(right) === 'tuple' ? (bodyOf(right)['expressions'] as Node[]) : [right]
+    const patterns = kindOf(right) === 'tuple' ? (bodyOf(right).expressions as Node[]) : [right]
     const tests = patterns.map((pattern) => ({
       [kind]: {
         ...body,
@@ -119,7 +119,7 @@ export const EXPRESSIONS: Readonly<Record<string, Handler>> = {
   sub: dateArithmetic('sub'),
   mul: arithmetic('mul'),
   sum: (rewriter, body, scope) => ({
-    sum: { ...(rewriter.walk(body, scope) as Body), this: asNumber(rewriter, body['this'] as Node, scope) },
+    sum: { ...(rewriter.walk(body, scope) as Body), this: asNumber(rewriter, body.this as Node, scope) },
   }),
   lambda,
   like: like('like'),
@@ -133,68 +133,64 @@ export const EXPRESSIONS: Readonly<Record<string, Handler>> = {
   window_function: (rewriter, body, scope) => aggregate(rewriter, { window_function: body }, scope),
   avg: (rewriter, body, scope) => aggregate(rewriter, { avg: body }, scope),
   j_s_o_n_extract: (rewriter, body, scope) => {
-    const path = jsonPath(String(bodyOf(body['expression'] as Node)['value']))
-    return callNode('SF_GET_PATH', [rewriter.expression(body['this'] as Node, scope), textNode(path)])
+    const path = jsonPath(String(bodyOf(body.expression as Node).value))
+    return callNode('SF_GET_PATH', [rewriter.expression(body.this as Node, scope), textNode(path)])
   },
   subscript: (rewriter, body, scope) => {
-    const value = rewriter.expression(body['this'] as Node, scope)
-    const index = body['index'] as Node
+    const value = rewriter.expression(body.this as Node, scope)
+    const index = body.index as Node
     return callNode('SF_GET', [value, rewriter.expression(index, scope)])
   },
   cast: (rewriter, body, scope) => cast(rewriter, body, scope, false),
   try_cast: (rewriter, body, scope) => cast(rewriter, body, scope, true),
   div: (rewriter, body, scope) => {
     const quotient = callNode('SFX_DIV', [
-      asNumber(rewriter, body['left'] as Node, scope),
-      asNumber(rewriter, body['right'] as Node, scope),
+      asNumber(rewriter, body.left as Node, scope),
+      asNumber(rewriter, body.right as Node, scope),
     ])
-    const dividend = inferType(rewriter, body['left'], scope)
-    const isFixed = dividend?.name === 'fixed' && inferType(rewriter, body['right'], scope)?.name === 'fixed'
+    const dividend = inferType(rewriter, body.left, scope)
+    const isFixed = dividend?.name === 'fixed' && inferType(rewriter, body.right, scope)?.name === 'fixed'
     return isFixed ? castNode(quotient, `DECIMAL(38,${quotientScale(dividend.scale ?? 0)})`) : quotient
   },
   mod: (rewriter, body, scope) =>
-    callNode('SF_MOD', [
-      rewriter.expression(body['left'] as Node, scope),
-      rewriter.expression(body['right'] as Node, scope),
-    ]),
+    callNode('SF_MOD', [rewriter.expression(body.left as Node, scope), rewriter.expression(body.right as Node, scope)]),
   concat: (rewriter, body, scope) => ({
     concat: {
       ...body,
-      left: asText(rewriter, body['left'] as Node, scope),
-      right: asText(rewriter, body['right'] as Node, scope),
+      left: asText(rewriter, body.left as Node, scope),
+      right: asText(rewriter, body.right as Node, scope),
     },
   }),
-  regexp_like: (rewriter, body, scope) =>
-    callNode('SF_RLIKE', rewriter.expressions([body['this'], body['pattern']], scope)),
+  regexp_like: (rewriter, body, scope) => callNode('SF_RLIKE', rewriter.expressions([body.this, body.pattern], scope)),
   extract: (rewriter, body, scope) => {
-    const field = body['field']
+    const field = body.field
     const part = typeof field === 'string' ? field : String(Object.values((field ?? {}) as Body)[0] ?? '')
-    return callFunction(rewriter, bodyOf(callNode('SF_DATE_PART', [textNode(part), body['this'] as Node])), scope)
+    return callFunction(rewriter, bodyOf(callNode('SF_DATE_PART', [textNode(part), body.this as Node])), scope)
   },
   map_func: (rewriter, body, scope) => {
-    const keys = body['keys'] as Node[]
-    const args = keys.flatMap((key, i) => [key, (body['values'] as Node[])[i] as Node])
+    const keys = body.keys as Node[]
+    const args = keys.flatMap((key, i) => [key, (body.values as Node[])[i] as Node])
     return callFunction(rewriter, bodyOf(callNode('SF_OBJECT_CONSTRUCT', args)), scope)
   },
   array_func: (rewriter, body, scope) =>
-    callFunction(rewriter, bodyOf(callNode('SF_ARRAY_CONSTRUCT', body['expressions'] as Node[])), scope),
-  braced_wildcard: (rewriter, body, scope) => objectOfStar(rewriter, body['star'] as Body, scope, false),
+    callFunction(rewriter, bodyOf(callNode('SF_ARRAY_CONSTRUCT', body.expressions as Node[])), scope),
+  braced_wildcard: (rewriter, body, scope) => objectOfStar(rewriter, body.star as Body, scope, false),
   interval: (rewriter, body, scope) => interval(rewriter, body, scope),
 }
 
 /** The parameters of a lambda are elements of an array: variants. */
 function lambda(rewriter: Rewriter, body: Body, scope: Scope): Node {
   const inner = new Scope(scope)
-  const parameters = (body['parameters'] as Identifier[]).map(nameOf)
+  const parameters = (body.parameters as Identifier[]).map(nameOf)
   inner.relations.push({ alias: '', outputs: parameters.map((name) => ({ name, type: VARIANT })) })
   return rewriter.holes.expression(
-    `lambda ${parameters.map(duckName).join(', ')}: ${rewriter.print(rewriter.expression(body['body'] as Node, inner))}`,
+    `lambda ${parameters.map(duckName).join(', ')}: ${rewriter.print(rewriter.expression(body.body as Node, inner))}`,
   )
 }
 
 function column(_rewriter: Rewriter, body: Body, scope: Scope): Node {
-  const name = nameOf(body['name'] as Identifier)
-  const table = isIdentifier(body['table']) ? nameOf(body['table']) : undefined
+  const name = nameOf(body.name as Identifier)
+  const table = isIdentifier(body.table) ? nameOf(body.table) : undefined
   const position = /^\$(\d+)$/.exec(name)?.[1]
   if (position !== undefined) return positional(Number(position), scope, table)
   return columnNode(name, table)
@@ -206,11 +202,11 @@ function dot(_rewriter: Rewriter, body: Body): Node {
   const collect = (node: Node) => {
     const inner = bodyOf(node)
     if (kindOf(node) === 'dot') {
-      collect(inner['this'] as Node)
-      parts.push(nameOf(inner['field'] as Identifier))
+      collect(inner.this as Node)
+      parts.push(nameOf(inner.field as Identifier))
     } else {
-      if (isIdentifier(inner['table'])) parts.push(nameOf(inner['table']))
-      parts.push(nameOf(inner['name'] as Identifier))
+      if (isIdentifier(inner.table)) parts.push(nameOf(inner.table))
+      parts.push(nameOf(inner.name as Identifier))
     }
   }
   collect({ dot: body })
@@ -224,10 +220,10 @@ function positional(position: number, scope: Scope, table?: string): Node {
 }
 
 function parameter(rewriter: Rewriter, body: Body, scope: Scope): Node {
-  const index = body['index']
-  if (typeof index === 'number' && body['style'] === 'Colon') return rewriter.bind(index)
+  const index = body.index
+  if (typeof index === 'number' && body.style === 'Colon') return rewriter.bind(index)
   if (typeof index === 'number') return positional(index, scope)
-  return variableNode(rewriter, String(body['name']))
+  return variableNode(rewriter, String(body.name))
 }
 
 function aggregate(rewriter: Rewriter, node: Node, scope: Scope): Node {
@@ -236,101 +232,10 @@ function aggregate(rewriter: Rewriter, node: Node, scope: Scope): Node {
 }
 
 function interval(rewriter: Rewriter, body: Body, scope: Scope): Node {
-  const value = body['this'] as Node | null
-  if (value && kindOf(value) === 'literal' && body['unit'] === null) {
-    const text = String(bodyOf(value)['value']).replaceAll(',', ' ')
+  const value = body.this as Node | null
+  if (value && kindOf(value) === 'literal' && body.unit === null) {
+    const text = String(bodyOf(value).value).replaceAll(',', ' ')
     return rewriter.holes.expression(`INTERVAL ${quoteText(text)}`)
   }
   return { interval: rewriter.walk(body, scope) as Body }
-}
-
-function cast(rewriter: Rewriter, body: Body, scope: Scope, lenient: boolean): Node {
-  const to = rewriter.typeAt(String((body['to'] as Body)['name'] ?? ''))
-  if (!to) throw compilationError('002040', '42601', 'Unsupported data type')
-  return castTo(rewriter, body['this'] as Node, to, scope, lenient)
-}
-
-/** A conversion by Snowflake's rules. */
-export function castTo(rewriter: Rewriter, node: Node, to: SnowflakeType, scope: Scope, lenient: boolean): Node {
-  return convert(rewriter.expression(node, scope), inferType(rewriter, node, scope), to, lenient, node)
-}
-
-/** Converts what is rewritten already; `from` is its type where that is known. */
-export function convert(
-  value: Node,
-  from: SnowflakeType | undefined,
-  to: SnowflakeType,
-  lenient: boolean,
-  source?: Node,
-): Node {
-  const scalar = from?.name === 'variant' ? callNode('SF_TO_VARCHAR', [value]) : value
-  const local = from?.name === 'timestamp_tz' ? callNode('SFX_TZ_LOCAL', [value]) : scalar
-  switch (to.name) {
-    case 'text': {
-      const asText = from?.name === 'text' ? value : callNode('SF_TO_VARCHAR', [value])
-      return to.length === undefined || to.length >= MAX_TEXT
-        ? asText
-        : callNode('LEFT', [asText, numberNode(String(to.length))])
-    }
-    case 'variant':
-      return callNode('TO_JSON', [value])
-    case 'array':
-    case 'object':
-    case 'map':
-      return castNode(callNode('TO_JSON', [value]), toDuckType(to), lenient)
-    case 'vector': {
-      const list = castNode(callNode('TO_JSON', [value]), `${toDuckType(to).replace(/\[.*/, '')}[]`, lenient)
-      return castNode(list, toDuckType(to), lenient)
-    }
-    case 'timestamp_ntz': {
-      // Only text can carry nanoseconds which TIMESTAMP would lose.
-      const literal = source && kindOf(source) === 'literal' ? String(bodyOf(source)['value']) : ''
-      const nanos = to.scale === 9 && /\.\d{7,9}\b/.test(literal)
-      return castNode(local, nanos ? 'TIMESTAMP_NS' : toDuckType(to), lenient)
-    }
-    case 'time': {
-      const literal = source && kindOf(source) === 'literal' ? String(bodyOf(source)['value']) : ''
-      return castNode(local, /\.\d{7,9}\b/.test(literal) ? 'TIME_NS' : 'TIME', lenient)
-    }
-    case 'timestamp_ltz':
-      return from?.name === 'timestamp_tz'
-        ? callNode('SFX_TZ_INSTANT', [value])
-        : castNode(scalar, 'TIMESTAMPTZ', lenient)
-    case 'timestamp_tz':
-      return from?.name === 'timestamp_tz' ? value : callNode('SFX_TEXT_TO_TZ', [castNode(scalar, 'VARCHAR')])
-    case 'date':
-      return castNode(local, 'DATE', lenient)
-    case 'binary':
-      return from?.name === 'binary' ? value : callNode('UNHEX', [scalar])
-    case 'geography':
-    case 'geometry':
-      return callNode(`SF_TO_${to.name.toUpperCase()}`, [castNode(scalar, 'VARCHAR')])
-    case 'decfloat':
-      return callNode('SFX_TO_DECFLOAT', [castNode(scalar, 'VARCHAR')])
-    case 'interval_year_month':
-      return callNode('SFX_TO_YEAR_MONTH', [castNode(scalar, 'VARCHAR')])
-    default:
-      return castNode(scalar, toDuckType(to), lenient)
-  }
-}
-
-/** The value of an argument that must be known before the statement runs. */
-export function constantText(rewriter: Rewriter, node: Node | undefined): string {
-  if (!node) throw compilationError('000938', '22023', 'not enough arguments for function')
-  const body = bodyOf(node)
-  if (kindOf(node) === 'literal') return String(body['value'])
-  if (kindOf(node) === 'neg') return `-${constantText(rewriter, body['this'] as Node)}`
-  if (kindOf(node) === 'cast') return constantText(rewriter, body['this'] as Node)
-  if (kindOf(node) === 'parameter' && body['style'] !== 'Colon')
-    return rewriter.env.variable(String(body['name']).toUpperCase()).text ?? ''
-  if (kindOf(node) === 'parameter') return String(rewriter.env.bindings[String(body['index'])]?.value ?? '')
-  const name = String(body['name'] ?? '').toUpperCase()
-  if (name === 'SF_LAST_QUERY_ID') {
-    const back = (body['args'] as Node[])[0]
-    return rewriter.env.queryId(back ? Number(constantText(rewriter, back)) : -1) ?? ''
-  }
-  if (name === 'SF_CURRENT_SESSION') return rewriter.env.sessionId
-  if (name === 'SF_CURRENT_USER') return rewriter.env.user
-  if (name === 'IDENTIFIER') return constantText(rewriter, (body['args'] as Node[])[0])
-  throw compilationError('001015', '22023', 'argument needs to be constant')
 }

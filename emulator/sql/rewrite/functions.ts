@@ -4,8 +4,10 @@ import { Cursor, readName } from '../text/index.ts'
 import { BOOLEAN, fixed, type SnowflakeType } from '../types/index.ts'
 import { AGGREGATE_NAMES, aggregateOf } from './aggregates.ts'
 import { type Body, bodyOf, callNode, castNode, columnNode, kindOf, type Node } from './ast.ts'
+import { constantText } from './constants.ts'
 import { CONTEXT_FUNCTIONS, typeOfText } from './context-functions.ts'
-import { asText, constantText, convert } from './expressions.ts'
+import { convert } from './conversions.ts'
+import { asText } from './expressions.ts'
 import { inferType } from './infer.ts'
 import { objectOfStar } from './object-functions.ts'
 import type { Rewriter } from './rewriter.ts'
@@ -31,7 +33,7 @@ const number =
   (lenient = false): FunctionHandler =>
   (rewriter, args, scope) => {
     const [source, ...others] = args as [Node, ...Node[]]
-    const sizes = others.filter((arg) => kindOf(arg) === 'literal' && bodyOf(arg)['literal_type'] === 'number')
+    const sizes = others.filter((arg) => kindOf(arg) === 'literal' && bodyOf(arg).literal_type === 'number')
     const [precision = 38, scale = 0] = sizes.map((arg) => Number(constantText(rewriter, arg)))
     return conversion(fixed(precision, scale), lenient)(rewriter, [source], scope)
   }
@@ -155,8 +157,8 @@ export const OUR_FUNCTIONS: ReadonlySet<string> = new Set([
 ])
 
 export function callFunction(rewriter: Rewriter, body: Body, scope: Scope): Node {
-  const name = String(body['name']).toUpperCase()
-  const args = (body['args'] ?? []) as Node[]
+  const name = String(body.name).toUpperCase()
+  const args = (body.args ?? []) as Node[]
   if (name === 'IDENTIFIER') return identifierNode(constantText(rewriter, args[0]))
   const ours = name.startsWith('SF_') ? name.slice(3) : undefined
   if (ours === undefined) return { function: rewriter.walk(body, scope) as Body }

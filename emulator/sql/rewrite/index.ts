@@ -9,9 +9,11 @@ export {
   parseOne,
   tableNameParts,
 } from './ast.ts'
+export { convert } from './conversions.ts'
 export type { Environment, HostRows, VariableValue } from './environment.ts'
-export { convert } from './expressions.ts'
 export { OUR_FUNCTIONS } from './functions.ts'
+export { inferType } from './infer.ts'
 export { type Prepared, prepare, selectItemTexts } from './prepare.ts'
+export { rewriteRelation } from './relations.ts'
 export { columnNameOf, type Needs, Rewriter, type Scratch, scratchName } from './rewriter.ts'
 export { type Output, type Outputs, Scope } from './scope.ts'

@@ -11,13 +11,13 @@ import {
   TEXT,
   VARIANT,
 } from '../types/index.ts'
-import { type Body, bodyOf, type Identifier, isNode, kindOf, type Node, nameOf } from './ast.ts'
+import { type Body, bodyOf, type Identifier, isNode, kindOf, nameOf } from './ast.ts'
 import type { Rewriter } from './rewriter.ts'
 import type { Scope } from './scope.ts'
 
 type Rule = (body: Body, infer: (node: unknown) => SnowflakeType | undefined) => SnowflakeType | undefined
 
-const ofThis: Rule = (body, infer) => infer(body['this'])
+const ofThis: Rule = (body, infer) => infer(body.this)
 const boolean: Rule = () => BOOLEAN
 const text: Rule = () => TEXT
 
@@ -27,11 +27,11 @@ export function quotientScale(dividendScale: number): number {
 }
 
 function sum(body: Body, infer: (node: unknown) => SnowflakeType | undefined): SnowflakeType | undefined {
-  const left = infer(body['left'])
-  const right = infer(body['right'])
+  const left = infer(body.left)
+  const right = infer(body.right)
   if (left?.name === 'fixed' && right?.name === 'fixed') return fixed(38, Math.max(left.scale ?? 0, right.scale ?? 0))
   if (left?.name === 'real' || right?.name === 'real') return REAL
-  if (left?.name === 'date' && isNode(body['right']) && kindOf(body['right']) !== 'interval')
+  if (left?.name === 'date' && isNode(body.right) && kindOf(body.right) !== 'interval')
     return right?.name === 'date' ? INTEGER : left
   return left?.name === 'date' || left?.name.startsWith('timestamp') ? left : undefined
 }
@@ -51,11 +51,11 @@ const RULES: Readonly<Record<string, Rule>> = {
   last_value: ofThis,
   abs: ofThis,
   sum: (body, infer) => {
-    const type = infer(body['this'])
+    const type = infer(body.this)
     return type?.name === 'fixed' ? fixed(38, type.scale ?? 0) : type
   },
   avg: (body, infer) => {
-    const type = infer(body['this'])
+    const type = infer(body.this)
     return type?.name === 'fixed' ? fixed(38, quotientScale(type.scale ?? 0)) : type
   },
   count: () => fixed(18, 0),
@@ -63,22 +63,22 @@ const RULES: Readonly<Record<string, Rule>> = {
   add: sum,
   sub: sum,
   mul: (body, infer) => {
-    const left = infer(body['left'])
-    const right = infer(body['right'])
+    const left = infer(body.left)
+    const right = infer(body.right)
     if (left?.name === 'fixed' && right?.name === 'fixed') return fixed(38, (left.scale ?? 0) + (right.scale ?? 0))
     return left?.name === 'real' || right?.name === 'real' ? REAL : undefined
   },
   div: (body, infer) => {
-    const left = infer(body['left'])
-    const right = infer(body['right'])
+    const left = infer(body.left)
+    const right = infer(body.right)
     if (left?.name === 'fixed' && right?.name === 'fixed') return fixed(38, quotientScale(left.scale ?? 0))
     return left?.name === 'real' || right?.name === 'real' ? REAL : undefined
   },
   literal: (body) => {
-    if (body['literal_type'] === 'string') return TEXT
-    if (body['literal_type'] === 'date') return { name: 'date' }
-    if (body['literal_type'] === 'timestamp') return { name: 'timestamp_ntz', scale: 9 }
-    const value = String(body['value'])
+    if (body.literal_type === 'string') return TEXT
+    if (body.literal_type === 'date') return { name: 'date' }
+    if (body.literal_type === 'timestamp') return { name: 'timestamp_ntz', scale: 9 }
+    const value = String(body.value)
     if (/[eE]/.test(value)) return REAL
     const [whole = '', digits = ''] = value.split('.')
     return fixed(Math.min(Math.max(whole.replace(/^0+/, '').length + digits.length, 1), 38), digits.length)
@@ -110,10 +110,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   map_func: () => OBJECT,
   array_func: () => ARRAY,
   braced_wildcard: () => OBJECT,
-  coalesce: (body, infer) => firstOf((body['expressions'] ?? []) as unknown[], infer),
+  coalesce: (body, infer) => firstOf((body.expressions ?? []) as unknown[], infer),
   case: (body, infer) => {
-    const results = ((body['whens'] ?? []) as unknown[][]).map((when) => when[1])
-    return firstOf([...results, body['else']], infer)
+    const results = ((body.whens ?? []) as unknown[][]).map((when) => when[1])
+    return firstOf([...results, body.else], infer)
   },
 }
 
@@ -169,20 +169,20 @@ export function inferType(rewriter: Rewriter, node: unknown, scope: Scope): Snow
   const infer = (inner: unknown) => inferType(rewriter, inner, scope)
   switch (kindOf(node)) {
     case 'column': {
-      const table = body['table'] as Identifier | null
-      return scope.column(nameOf(body['name'] as Identifier), table ? nameOf(table) : undefined)?.type
+      const table = body.table as Identifier | null
+      return scope.column(nameOf(body.name as Identifier), table ? nameOf(table) : undefined)?.type
     }
     case 'parameter':
-      return body['style'] === 'Colon'
-        ? BIND_TYPES[rewriter.env.bindings[String(body['index'])]?.type.toUpperCase() ?? '']
+      return body.style === 'Colon'
+        ? BIND_TYPES[rewriter.env.bindings[String(body.index)]?.type.toUpperCase() ?? '']
         : undefined
     case 'cast':
     case 'try_cast':
-      return rewriter.typeAt(String((body['to'] as Body)['name'] ?? ''))
+      return rewriter.typeAt(String((body.to as Body).name ?? ''))
     case 'function':
     case 'aggregate_function': {
-      const name = String(body['name']).toUpperCase().replace(/^SF_/, '')
-      const args = (body['args'] ?? []) as unknown[]
+      const name = String(body.name).toUpperCase().replace(/^SF_/, '')
+      const args = (body.args ?? []) as unknown[]
       if (name === 'DATEADD') return infer(args[2])
       if (name === 'DATE_TRUNC') return infer(args[1])
       if (name === 'IFF') return firstOf(args.slice(1), infer)

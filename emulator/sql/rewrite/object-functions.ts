@@ -6,8 +6,8 @@ import type { Scope } from './scope.ts'
 
 /** `OBJECT_CONSTRUCT(*)`, `{*}`: one object of all columns of a relation. */
 export function objectOfStar(rewriter: Rewriter, star: Body, scope: Scope, keepNull: boolean): Node {
-  const table = isIdentifier(star['table']) ? nameOf(star['table']) : undefined
-  const except = ((star['except'] ?? []) as Identifier[]).map(nameOf)
+  const table = isIdentifier(star.table) ? nameOf(star.table) : undefined
+  const except = ((star.except ?? []) as Identifier[]).map(nameOf)
   const pairs = scope.relations
     .filter((relation) => table === undefined || relation.alias === table)
     .flatMap((relation) => {

@@ -1,23 +1,20 @@
-import { compilationError, objectNotFound, unsupported } from '../errors.ts'
-import { Cursor, display, quoteText, readName } from '../text/index.ts'
-import { INTEGER, TEXT, VARIANT } from '../types/index.ts'
+import { objectNotFound, unsupported } from '../errors.ts'
+import { display, quoteText } from '../text/index.ts'
 import {
   aliasNode,
   type Body,
   bodyOf,
   duckIdentifier,
-  type Identifier,
   isIdentifier,
   kindOf,
   type Node,
   nameOf,
-  printDuck,
   tableNameParts,
 } from './ast.ts'
 import type { HostRows } from './environment.ts'
-import { constantText } from './expressions.ts'
 import { type Rewriter, renameOutputs } from './rewriter.ts'
-import type { Output, Outputs, Scope } from './scope.ts'
+import type { Output, Scope } from './scope.ts'
+import { tableFunction } from './table-functions.ts'
 
 /** Rewrites what stands in FROM or a JOIN, and makes its columns known to the scope. */
 export function rewriteRelation(rewriter: Rewriter, node: Node, scope: Scope): Node {
@@ -30,9 +27,9 @@ export function rewriteRelation(rewriter: Rewriter, node: Node, scope: Scope): N
     case 'values':
       return values(rewriter, node, scope)
     case 'alias':
-      return tableFunction(rewriter, body['this'] as Node, scope, identifiers([body['alias']])[0], columnAliases(body))
+      return tableFunction(rewriter, body.this as Node, scope, identifiers([body.alias])[0], columnAliases(body))
     case 'lateral':
-      return tableFunction(rewriter, body['this'] as Node, scope, aliasText(body['alias']), columnAliases(body))
+      return tableFunction(rewriter, body.this as Node, scope, aliasText(body.alias), columnAliases(body))
     case 'function':
     case 'method_call':
       return tableFunction(rewriter, node, scope, undefined, [])
@@ -40,10 +37,10 @@ export function rewriteRelation(rewriter: Rewriter, node: Node, scope: Scope): N
     case 'unpivot':
       return pivot(rewriter, kindOf(node), body, scope)
     case 'paren':
-      return { paren: { ...body, this: rewriteRelation(rewriter, body['this'] as Node, scope) } }
+      return { paren: { ...body, this: rewriteRelation(rewriter, body.this as Node, scope) } }
     case 'joined_table': {
-      const left = rewriteRelation(rewriter, body['left'] as Node, scope)
-      const joins = (body['joins'] as Body[]).map((join) => rewriter.join(join, scope))
+      const left = rewriteRelation(rewriter, body.left as Node, scope)
+      const joins = (body.joins as Body[]).map((join) => rewriter.join(join, scope))
       return { joined_table: { ...body, left, joins } }
     }
     default:
@@ -56,7 +53,7 @@ function identifiers(value: unknown): string[] {
 }
 
 function columnAliases(body: Body): string[] {
-  return identifiers(body['column_aliases'])
+  return identifiers(body.column_aliases)
 }
 
 /** Of a LATERAL, polyglot keeps the alias as bare text. */
@@ -67,7 +64,7 @@ function aliasText(alias: unknown): string | undefined {
 
 function table(rewriter: Rewriter, body: Body, scope: Scope): Node {
   const names = tableNameParts(body)
-  const alias = isIdentifier(body['alias']) ? nameOf(body['alias']) : undefined
+  const alias = isIdentifier(body.alias) ? nameOf(body.alias) : undefined
   const cte = names.length === 1 ? scope.cte(names[0] as string) : undefined
   if (cte) {
     const columns = columnAliases(body)
@@ -82,12 +79,12 @@ function table(rewriter: Rewriter, body: Body, scope: Scope): Node {
     }
   }
   const node = namedRelation(rewriter, names, scope, alias, columnAliases(body))
-  const sample = body['table_sample']
+  const sample = body.table_sample
   return sample ? { table: { ...bodyOf(node), table_sample: rewriter.walk(sample, scope) } } : node
 }
 
 /** A table, view or table of the information schema, by its name. */
-function namedRelation(
+export function namedRelation(
   rewriter: Rewriter,
   names: readonly string[],
   scope: Scope,
@@ -124,7 +121,13 @@ function namedRelation(
   return rewriter.holes.relation(`(${view.sql})`, shown, viewColumns)
 }
 
-function hostRows(rewriter: Rewriter, rows: HostRows, scope: Scope, alias: string, columns: readonly string[]): Node {
+export function hostRows(
+  rewriter: Rewriter,
+  rows: HostRows,
+  scope: Scope,
+  alias: string,
+  columns: readonly string[],
+): Node {
   const outputs: Output[] = rows.columns.map((column) => ({ name: column.name }))
   scope.relations.push({ alias, outputs: renameOutputs(outputs, columns) })
   const node = rewriter.hostRelation(rows, alias)
@@ -132,9 +135,9 @@ function hostRows(rewriter: Rewriter, rows: HostRows, scope: Scope, alias: strin
 }
 
 function subquery(rewriter: Rewriter, body: Body, scope: Scope): Node {
-  const lateral = body['lateral'] === true
-  const inner = body['this'] as Node
-  const alias = isIdentifier(body['alias']) ? nameOf(body['alias']) : undefined
+  const lateral = body.lateral === true
+  const inner = body.this as Node
+  const alias = isIdentifier(body.alias) ? nameOf(body.alias) : undefined
   const columns = columnAliases(body)
   if (kindOf(inner) === 'table' || kindOf(inner) === 'joined_table') return rewriteRelation(rewriter, inner, scope)
   const query = rewriter.query(inner, lateral ? scope : outerOf(scope))
@@ -157,7 +160,7 @@ function outerOf(scope: Scope): Scope {
 function values(rewriter: Rewriter, node: Node, scope: Scope): Node {
   const body = bodyOf(node)
   const { sql, names } = rewriter.valuesText(node, scope)
-  const alias = isIdentifier(body['alias']) ? nameOf(body['alias']) : 'VALUES'
+  const alias = isIdentifier(body.alias) ? nameOf(body.alias) : 'VALUES'
   const columns = names.map((name, i) => columnAliases(body)[i] ?? name)
   scope.relations.push({ alias, outputs: columns.map((name) => ({ name })) })
   return rewriter.holes.relation(`(${sql})`, alias, columns)
@@ -165,7 +168,7 @@ function values(rewriter: Rewriter, node: Node, scope: Scope): Node {
 
 function pivot(rewriter: Rewriter, kind: string, body: Body, scope: Scope): Node {
   const inner = scope.withoutRelations()
-  const source = rewriteRelation(rewriter, body['this'] as Node, inner)
+  const source = rewriteRelation(rewriter, body.this as Node, inner)
   const { this: _this, alias, ...others } = body
   const name = isIdentifier(alias) ? nameOf(alias) : ''
   scope.relations.push({ alias: name, outputs: undefined })
@@ -175,154 +178,14 @@ function pivot(rewriter: Rewriter, kind: string, body: Body, scope: Scope): Node
 
 /** Snowflake names a pivoted column after the literal, its quotes included. */
 function namedPivotValues(body: Body): Body {
-  const fields = ((body['fields'] ?? []) as Node[]).map((field) => {
+  const fields = ((body.fields ?? []) as Node[]).map((field) => {
     const inner = bodyOf(field)
-    const values = ((inner['expressions'] ?? []) as Node[]).map((value) => {
+    const values = ((inner.expressions ?? []) as Node[]).map((value) => {
       if (kindOf(value) !== 'literal') return value
-      const text = String(bodyOf(value)['value'])
-      return aliasNode(value, bodyOf(value)['literal_type'] === 'string' ? quoteText(text) : text)
+      const text = String(bodyOf(value).value)
+      return aliasNode(value, bodyOf(value).literal_type === 'string' ? quoteText(text) : text)
     })
     return { [kindOf(field)]: { ...inner, expressions: values } }
   })
   return { ...body, fields }
-}
-
-interface Call {
-  readonly name: string
-  readonly positional: readonly Node[]
-  readonly named: ReadonlyMap<string, Node>
-}
-
-function readCall(node: Node): Call {
-  const body = bodyOf(node)
-  const isMethod = kindOf(node) === 'method_call'
-  const name = isMethod ? nameOf(body['method'] as Identifier) : String(body['name']).toUpperCase().replace(/^SF_/, '')
-  const args = (body['args'] ?? []) as Node[]
-  const named = args.filter((arg) => kindOf(arg) === 'named_argument').map(bodyOf)
-  return {
-    name,
-    positional: args.filter((arg) => kindOf(arg) !== 'named_argument'),
-    named: new Map(named.map((arg) => [nameOf(arg['name'] as Identifier), arg['value'] as Node])),
-  }
-}
-
-function tableFunction(
-  rewriter: Rewriter,
-  node: Node,
-  scope: Scope,
-  alias: string | undefined,
-  columns: readonly string[],
-): Node {
-  const kind = kindOf(node)
-  if (kind !== 'function' && kind !== 'method_call') return rewriteRelation(rewriter, node, scope)
-  const call = readCall(node)
-  const [first] = call.positional
-  switch (call.name) {
-    case 'TABLE':
-      if (!first) throw compilationError('001003', '42000', 'syntax error')
-      if (kindOf(first) === 'function' || kindOf(first) === 'method_call')
-        return tableFunction(rewriter, first, scope, alias, columns)
-      return namedRelation(rewriter, nameFrom(rewriter, first), scope, alias, columns)
-    case 'IDENTIFIER':
-      return namedRelation(rewriter, nameFrom(rewriter, first), scope, alias, columns)
-    case 'RESULT_SCAN':
-      return hostRows(
-        rewriter,
-        rewriter.env.formerResult(constantText(rewriter, first)),
-        scope,
-        alias ?? 'RESULT_SCAN',
-        columns,
-      )
-    case 'FLATTEN':
-      return flatten(rewriter, call, scope, alias ?? 'FLATTEN', columns)
-    case 'SPLIT_TO_TABLE':
-    case 'STRTOK_SPLIT_TO_TABLE':
-      return splitToTable(rewriter, call, scope, alias ?? call.name, columns)
-    case 'GENERATOR': {
-      const count = call.named.get('ROWCOUNT')
-      scope.relations.push({ alias: alias ?? 'GENERATOR', outputs: [] })
-      return rewriter.holes.relation(
-        `range(${count ? Number(constantText(rewriter, count)) : 0})`,
-        alias ?? 'GENERATOR',
-      )
-    }
-    case 'QUERY_HISTORY':
-    case 'QUERY_HISTORY_BY_SESSION':
-    case 'QUERY_HISTORY_BY_USER':
-    case 'QUERY_HISTORY_BY_WAREHOUSE': {
-      const args = new Map([...call.named].map(([name, value]) => [name, constantText(rewriter, value)]))
-      return hostRows(rewriter, rewriter.env.history(call.name, args), scope, alias ?? call.name, columns)
-    }
-    default:
-      throw compilationError('002141', '42601', `Unknown user-defined table function ${call.name}`)
-  }
-}
-
-function nameFrom(rewriter: Rewriter, node: Node | undefined): string[] {
-  return readName(new Cursor(constantText(rewriter, node)))
-}
-
-const FLATTEN_OUTPUTS: Outputs = [
-  { name: 'SEQ', type: INTEGER },
-  { name: 'KEY', type: TEXT },
-  { name: 'PATH', type: TEXT },
-  { name: 'INDEX', type: INTEGER },
-  { name: 'VALUE', type: VARIANT },
-  { name: 'THIS', type: VARIANT },
-]
-
-function flatten(rewriter: Rewriter, call: Call, scope: Scope, alias: string, columns: readonly string[]): Node {
-  const argument = (name: string, position: number) => call.named.get(name) ?? call.positional[position]
-  const input = argument('INPUT', 0)
-  if (!input)
-    throw compilationError('000938', '22023', 'not enough arguments for function [FLATTEN], expected 1, got 0')
-  const flag = (name: string, position: number) => {
-    const node = argument(name, position)
-    return node !== undefined && printDuck(node).toUpperCase() === 'TRUE'
-  }
-  const path = argument('PATH', 1)
-  const value = rewriter.print(rewriter.expression(input, scope))
-  const start = path
-    ? `SF_GET_PATH(${value}, ${quoteText(jsonPath(constantText(rewriter, path)))})`
-    : `to_json(${value})`
-  const mode = argument('MODE', 4) ? constantText(rewriter, argument('MODE', 4)).toUpperCase() : 'BOTH'
-  const list = `SFX_FLATTEN(${start}, ${flag('OUTER', 2)}, ${flag('RECURSIVE', 3)}, ${quoteText(mode)})`
-  scope.relations.push({ alias, outputs: renameOutputs(FLATTEN_OUTPUTS, columns) })
-  const names = (FLATTEN_OUTPUTS ?? []).map((output, i) => columns[i] ?? output.name)
-  const fields = ['seq', 'key', 'path', 'index', 'value', 'this'].map((field) => `f.${field}`)
-  return rewriter.holes.relation(
-    `LATERAL (SELECT ${fields.join(', ')} FROM (SELECT unnest(${list}) AS f))`,
-    alias,
-    names,
-  )
-}
-
-function splitToTable(rewriter: Rewriter, call: Call, scope: Scope, alias: string, columns: readonly string[]): Node {
-  const [text, delimiter] = call.positional.map((arg) => rewriter.print(rewriter.expression(arg, scope)))
-  const parts =
-    call.name === 'SPLIT_TO_TABLE'
-      ? `string_split(${text}, ${delimiter})`
-      : `SFX_STRTOK_LIST(${text}, ${delimiter ?? "' '"})`
-  const names = ['SEQ', 'INDEX', 'VALUE'].map((name, i) => columns[i] ?? name)
-  scope.relations.push({ alias, outputs: names.map((name, i) => ({ name, type: i === 2 ? TEXT : INTEGER })) })
-  return rewriter.holes.relation(
-    `LATERAL (SELECT 1, unnest(range(1, len(${parts}) + 1)), unnest(${parts}))`,
-    alias,
-    names,
-  )
-}
-
-/** Snowflake's `a.b[0]` and `['a']` as a JSON path of DuckDB's. */
-export function jsonPath(path: string): string {
-  const steps = path.match(/\[\s*'(?:[^'])*'\s*\]|\[\s*\d+\s*\]|"(?:[^"]|"")*"|[^.[\]"]+/g) ?? []
-  const texts = steps.map((step) => {
-    if (/^\[\s*\d/.test(step)) return step.replaceAll(/\s/g, '')
-    const name = step.startsWith('[')
-      ? step.replace(/^\[\s*'|'\s*\]$/g, '')
-      : step.startsWith('"')
-        ? step.slice(1, -1)
-        : step
-    return `."${name.replaceAll('"', '\\"')}"`
-  })
-  return `$${texts.join('')}`
 }

@@ -1,4 +1,4 @@
-import { type Cell, SqlError } from '../../engine.ts'
+import type { Cell } from '../../engine.ts'
 import { compilationError, unsupported } from '../errors.ts'
 import { duckName, quoteText } from '../text/index.ts'
 import type { SnowflakeType } from '../types/index.ts'
@@ -19,6 +19,7 @@ import {
   printDuck,
   printSnowflake,
 } from './ast.ts'
+import { bindExpression, longestFraction } from './bind-expressions.ts'
 import type { Environment, HostRows } from './environment.ts'
 import { EXPRESSIONS } from './expressions.ts'
 import { OUR_FUNCTIONS } from './functions.ts'
@@ -83,7 +84,7 @@ export class Rewriter {
         return this.#setOperation(kindOf(node), body, scope)
       case 'subquery':
       case 'paren': {
-        const inner = this.query(body['this'] as Node, scope)
+        const inner = this.query(body.this as Node, scope)
         return {
           node: { [kindOf(node)]: { ...body, ...this.#tail(body, new Scope(scope)), this: inner.node } },
           outputs: inner.outputs,
@@ -130,16 +131,16 @@ export class Rewriter {
 
   #select(body: Body, parent: Scope | undefined): RewrittenQuery {
     const scope = new Scope(parent)
-    const withClause = this.#with(body['with'], scope)
-    const from = body['from'] as Body | null
+    const withClause = this.#with(body.with, scope)
+    const from = body.from as Body | null
     const fromNodes = from
-      ? { ...from, expressions: (from['expressions'] as Node[]).map((node) => rewriteRelation(this, node, scope)) }
+      ? { ...from, expressions: (from.expressions as Node[]).map((node) => rewriteRelation(this, node, scope)) }
       : null
-    const joins = ((body['joins'] ?? []) as Body[]).map((join) => this.join(join, scope))
+    const joins = ((body.joins ?? []) as Body[]).map((join) => this.join(join, scope))
     const items: Node[] = []
     const outputs: Output[] = []
     let known = true
-    for (const item of body['expressions'] as Node[]) {
+    for (const item of body.expressions as Node[]) {
       const rewritten = this.#selectItem(item, scope)
       items.push(rewritten.node)
       if (rewritten.outputs === undefined) known = false
@@ -154,19 +155,17 @@ export class Rewriter {
   }
 
   join(join: Body, scope: Scope): Body {
-    const relation = rewriteRelation(this, join['this'] as Node, scope)
+    const relation = rewriteRelation(this, join.this as Node, scope)
     const { this: _this, match_condition: match, ...others } = join
     const rest = this.#children(others, scope) as Body
     if (match) {
       // DuckDB has the inequality of an ASOF JOIN among the others.
-      const conditions = [rest['on'] as Node | null, this.expression(match as Node, scope)].filter(
-        (node) => node !== null,
-      )
+      const conditions = [rest.on as Node | null, this.expression(match as Node, scope)].filter((node) => node !== null)
       const texts = conditions.map((node) => this.print(node))
       return { ...rest, match_condition: null, on: this.holes.expression(`(${texts.join(' AND ')})`), this: relation }
     }
-    const isBare = !rest['on'] && (rest['using'] as unknown[] | null)?.length === 0
-    const on = isBare && NEEDS_CONDITION.has(String(rest['kind'])) ? { boolean: { value: true } } : rest['on']
+    const isBare = !rest.on && (rest.using as unknown[] | null)?.length === 0
+    const on = isBare && NEEDS_CONDITION.has(String(rest.kind)) ? { boolean: { value: true } } : rest.on
     return { ...rest, match_condition: null, on, this: relation }
   }
 
@@ -175,8 +174,8 @@ export class Rewriter {
     const body = bodyOf(item)
     if (kind === 'star') return this.#star(body, scope)
     if (kind === 'alias') {
-      const name = nameOf(body['alias'] as Identifier)
-      const inner = body['this'] as Node
+      const name = nameOf(body.alias as Identifier)
+      const inner = body.this as Node
       return { node: aliasNode(this.expression(inner, scope), name), outputs: [this.#describe(name, inner, scope)] }
     }
     const rewritten = this.expression(item, scope)
@@ -202,12 +201,12 @@ export class Rewriter {
   }
 
   #star(body: Body, scope: Scope): RewrittenQuery {
-    const table = body['table'] ? nameOf(body['table'] as Identifier) : undefined
-    const except = ((body['except'] ?? []) as Identifier[]).map(nameOf)
+    const table = body.table ? nameOf(body.table as Identifier) : undefined
+    const except = ((body.except ?? []) as Identifier[]).map(nameOf)
     const renamed = new Map(
-      ((body['rename'] ?? []) as [Identifier, Identifier][]).map(([from, to]) => [nameOf(from), nameOf(to)]),
+      ((body.rename ?? []) as [Identifier, Identifier][]).map(([from, to]) => [nameOf(from), nameOf(to)]),
     )
-    const replaced = ((body['replace'] ?? []) as Body[]).map((item) => nameOf(item['alias'] as Identifier))
+    const replaced = ((body.replace ?? []) as Body[]).map((item) => nameOf(item.alias as Identifier))
     const outputs = scope
       .star(table)
       ?.filter((output) => !except.includes(output.name))
@@ -226,9 +225,9 @@ export class Rewriter {
     renamed: ReadonlyMap<string, string>,
     except: readonly string[],
   ): Node {
-    const table = body['table'] ? nameOf(body['table'] as Identifier) : undefined
+    const table = body.table ? nameOf(body.table as Identifier) : undefined
     const replacements = new Map(
-      ((body['replace'] ?? []) as Body[]).map((item) => [nameOf(item['alias'] as Identifier), item['this'] as Node]),
+      ((body.replace ?? []) as Body[]).map((item) => [nameOf(item.alias as Identifier), item.this as Node]),
     )
     const items = scope.relations
       .filter((relation) => table === undefined || relation.alias === table)
@@ -248,9 +247,9 @@ export class Rewriter {
 
   #setOperation(kind: string, body: Body, parent: Scope | undefined): RewrittenQuery {
     const scope = new Scope(parent)
-    const withClause = this.#with(body['with'], scope)
-    const left = this.query(body['left'] as Node, scope)
-    const right = this.query(body['right'] as Node, scope)
+    const withClause = this.#with(body.with, scope)
+    const left = this.query(body.left as Node, scope)
+    const right = this.query(body.right as Node, scope)
     return {
       node: { [kind]: { ...body, ...this.#tail(body, scope), with: withClause, left: left.node, right: right.node } },
       outputs: left.outputs?.map((output) => ({ name: output.name })),
@@ -266,13 +265,13 @@ export class Rewriter {
   #with(withClause: unknown, scope: Scope): unknown {
     if (!withClause) return withClause
     const body = withClause as Body
-    const ctes = (body['ctes'] as Body[]).map((cte) => {
-      const name = nameOf(cte['alias'] as Identifier)
-      const columns = ((cte['columns'] ?? []) as Identifier[]).map(nameOf)
+    const ctes = (body.ctes as Body[]).map((cte) => {
+      const name = nameOf(cte.alias as Identifier)
+      const columns = ((cte.columns ?? []) as Identifier[]).map(nameOf)
       // A recursive one may name itself before its columns are known.
-      if (mentions(cte['this'], name))
+      if (mentions(cte.this, name))
         scope.addCte(name, columns.length > 0 ? columns.map((column) => ({ name: column })) : undefined)
-      const query = this.query(cte['this'] as Node, scope)
+      const query = this.query(cte.this as Node, scope)
       scope.addCte(name, renameOutputs(query.outputs, columns))
       return { ...cte, alias: duckIdentifier(name), columns: columns.map(duckIdentifier), this: query.node }
     })
@@ -288,11 +287,11 @@ export class Rewriter {
 
   /** `SELECT * FROM` a rewritten relation. */
   selectAll(relation: Node): Node {
-    return { select: { ...bodyOf(ALL), from: { ...(bodyOf(ALL)['from'] as Body), expressions: [relation] } } }
+    return { select: { ...bodyOf(ALL), from: { ...(bodyOf(ALL).from as Body), expressions: [relation] } } }
   }
 
   valuesText(node: Node, scope: Scope): { sql: string; names: string[] } {
-    const rows = (bodyOf(node)['expressions'] as Body[]).map((row) => row['expressions'] as Node[])
+    const rows = (bodyOf(node).expressions as Body[]).map((row) => row.expressions as Node[])
     const texts = rows.map((row) => `(${row.map((item) => this.print(this.expression(item, scope))).join(', ')})`)
     return { sql: `VALUES ${texts.join(', ')}`, names: (rows[0] ?? []).map((_, i) => `COLUMN${i + 1}`) }
   }
@@ -332,15 +331,15 @@ export function scratchName(name: string): string {
 }
 
 function columnName(body: Body, scope: Scope): string {
-  const name = nameOf(body['name'] as Identifier)
+  const name = nameOf(body.name as Identifier)
   const position = /^\$(\d+)$/.exec(name)?.[1]
   if (position === undefined) return name
-  const table = body['table'] ? nameOf(body['table'] as Identifier) : undefined
+  const table = body.table ? nameOf(body.table as Identifier) : undefined
   return scope.positional(Number(position), table)?.name ?? name
 }
 
 function isPositional(body: Body): boolean {
-  return nameOf(body['name'] as Identifier).startsWith('$')
+  return nameOf(body.name as Identifier).startsWith('$')
 }
 
 /** Snowflake names an unnamed column after its text, in upper case. */
@@ -357,51 +356,7 @@ export function renameOutputs(outputs: Outputs, names: readonly string[]): Outpu
 
 function mentions(value: unknown, table: string): boolean {
   if (typeof value !== 'object' || value === null) return false
-  if ('table' in value && isNode(value) && isIdentifier(bodyOf(value)['name']))
-    if (nameOf(bodyOf(value)['name'] as Identifier) === table) return true
+  if ('table' in value && isNode(value) && isIdentifier(bodyOf(value).name))
+    if (nameOf(bodyOf(value).name as Identifier) === table) return true
   return Object.values(value).some((item) => mentions(item, table))
-}
-
-/** Of the numbers of an array bind, the one with most digits behind the point, which sets the scale of all. */
-function longestFraction(values: readonly Cell[]): string | null {
-  const fraction = (value: Cell) => value?.split('.')[1]?.length ?? 0
-  return values.reduce((longest, value) => (fraction(value) > fraction(longest) ? value : longest), null)
-}
-
-/** Snowflake's bind encodings (protocol sheet §9.2) as DuckDB expressions over the value's text. */
-function bindExpression(type: string, text: string, value: string | null): string {
-  switch (type.toUpperCase()) {
-    case 'FIXED': {
-      const digits = /\.(\d+)$/.exec(value ?? '')?.[1]?.length ?? 0
-      return digits === 0 ? `CAST(${text} AS DECIMAL(38,0))` : `CAST(${text} AS DECIMAL(38,${digits}))`
-    }
-    case 'REAL':
-      return `CAST(${text} AS DOUBLE)`
-    case 'BOOLEAN':
-      return `CAST(${text} AS BOOLEAN)`
-    case 'DATE':
-      return `SFX_BIND_DATE(${text})`
-    case 'TIME':
-      return `SFX_BIND_TIME(${text})`
-    case 'TIMESTAMP_NTZ':
-      return `SFX_BIND_NTZ(${text})`
-    case 'TIMESTAMP_LTZ':
-      return `SFX_BIND_LTZ(${text})`
-    case 'TIMESTAMP_TZ':
-      return `SFX_BIND_TZ(${text})`
-    case 'BINARY':
-      return `unhex(${text})`
-    case 'VARIANT':
-      return `CAST(${text} AS JSON)`
-    case 'ARRAY':
-      return `CAST(CAST(${text} AS JSON) AS JSON[])`
-    case 'OBJECT':
-      return `CAST(CAST(${text} AS JSON) AS MAP(VARCHAR, JSON))`
-    case 'TEXT':
-    case 'ANY':
-    case 'NULL':
-      return `CAST(${text} AS VARCHAR)`
-    default:
-      throw new SqlError('002062', '42601', `Unsupported bind type: ${type}`)
-  }
 }

@@ -55,7 +55,7 @@ export function rewriteQueryText(session: Session, statement: Statement): Rewrit
 /** Unnamed columns of the outermost list take their names from the text as it was written. */
 function nameBySource(outputs: Outputs, node: Node, sql: string): Outputs {
   if (kindOf(node) !== 'select' || !outputs) return outputs
-  const items = bodyOf(node)['expressions'] as Node[]
+  const items = bodyOf(node).expressions as Node[]
   const texts = selectItemTexts(sql)
   if (texts.length !== items.length || outputs.length !== items.length) return outputs
   return outputs.map((output, i) => {
@@ -78,7 +78,10 @@ export async function runQuery(
   const scratch = await session.warehouse.loadScratch(rewritten.sql, rewritten.needs.scratch)
   const lease = await session.lease(options)
   const endWatch = interruptOnAbort(lease.connection, options.signal)
+  let released = false
   const release = async () => {
+    if (released) return
+    released = true
     endWatch()
     lease.release()
     await scratch.drop()

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type {
-  Cell,
   EngineHost,
   EngineSession,
   EngineSessionOptions,
@@ -15,17 +14,15 @@ import { runStatement } from '../commands/index.ts'
 import { canceled, compilationError, translateError } from '../errors.ts'
 import type { VariableValue } from '../rewrite/index.ts'
 import { duckName, splitStatements } from '../text/index.ts'
+import { type Batches, BufferedBatches, startReading } from './batches.ts'
 import { coerceParameter, DEFAULT_PARAMETERS, type ParameterValue } from './parameters.ts'
 import { rewriteQueryText } from './query.ts'
-import { noBatches } from './results.ts'
 import type { Warehouse } from './warehouse.ts'
 
 export interface Statement {
   readonly sql: string
   readonly options: StatementOptions
 }
-
-type Batches = AsyncGenerator<readonly (readonly Cell[])[]>
 
 /** A connection to DuckDB for one statement. */
 export interface Lease {
@@ -184,52 +181,4 @@ export class Session implements EngineSession {
 
 export function temporaryKey(path: ObjectPath): string {
   return JSON.stringify([path.database, path.schema, path.name])
-}
-
-async function startReading(batches: Batches, done: () => Promise<void>): Promise<Batches> {
-  let first = await batches.next()
-  if (first.done) await done()
-  return first.done ? noBatches() : read()
-
-  async function* read(): Batches {
-    try {
-      while (!first.done) {
-        yield first.value
-        first = await batches.next()
-      }
-    } finally {
-      await batches.return(undefined)
-      await done()
-    }
-  }
-}
-
-/** A stream that can be read ahead into memory when its connection is needed. */
-class BufferedBatches {
-  readonly #source: Batches
-  readonly #ahead: (readonly (readonly Cell[])[])[] = []
-  #done = false
-
-  constructor(source: Batches) {
-    this.#source = source
-  }
-
-  async drain(): Promise<void> {
-    while (!this.#done) await this.#pull()
-  }
-
-  async #pull(): Promise<void> {
-    const next = await this.#source.next()
-    if (next.done) this.#done = true
-    else this.#ahead.push(next.value)
-  }
-
-  async *read(): Batches {
-    for (;;) {
-      const batch = this.#ahead.shift()
-      if (batch) yield batch
-      else if (this.#done) return
-      else await this.#pull()
-    }
-  }
 }
