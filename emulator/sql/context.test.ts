@@ -107,6 +107,15 @@ describe('context', () => {
     assert.equal(await seen(), '2', 'DDL commits')
   })
 
+  it('rolls back what a closed session had not committed', async () => {
+    const other = await account.openSession('BELA')
+    await account.run('CREATE OR REPLACE TABLE LEFT_OPEN (A INT)')
+    await account.run('BEGIN', { session: other })
+    await account.run('INSERT INTO d.public.left_open VALUES (1)', { session: other })
+    await other.close()
+    assert.equal(await account.cell('SELECT COUNT(*) FROM left_open'), '0')
+  })
+
   it('reads two results of one transaction side by side', async () => {
     const options = {
       bindings: {},

@@ -149,26 +149,6 @@ describe('statements', () => {
     )
   })
 
-  it('gives its connection back when the rows are not wanted', async () => {
-    const options = {
-      bindings: {},
-      parameters: {},
-      describeOnly: false,
-      queryId: 'q',
-      signal: new AbortController().signal,
-    }
-    for (let i = 0; i < 20; i++) {
-      const { batches } = await account.session.execute(
-        'SELECT SEQ4() FROM TABLE(GENERATOR(ROWCOUNT => 100000))',
-        options,
-      )
-      const iterator = batches[Symbol.asyncIterator]()
-      await iterator.return?.()
-      assert.equal((await iterator.next()).done, true)
-    }
-    assert.equal(await account.cell('SELECT 1'), '1')
-  })
-
   it('asks the host to cancel', async () => {
     assert.equal(await account.cell("SELECT SYSTEM$CANCEL_QUERY('q9')"), 'query terminated.')
     assert.deepEqual(account.host.canceled, [{ queryId: 'q9' }])

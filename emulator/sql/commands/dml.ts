@@ -205,7 +205,11 @@ async function run(
   if (statement.options.signal.aborted) throw canceled()
   if (statement.options.describeOnly) {
     const scratch = await session.warehouse.loadScratch(sql, needs.scratch)
-    await session.warehouse.run((connection) => connection.prepare(scratch.sql)).finally(() => scratch.drop())
+    try {
+      await session.warehouse.run((connection) => connection.prepare(scratch.sql))
+    } finally {
+      await scratch.drop()
+    }
     return 0
   }
   const reader = await executeText(session, statement, sql, needs)

@@ -32,7 +32,8 @@ function writerOf(type: SnowflakeType): (value: DuckDBValue) => Cell {
   const scale = type.scale ?? 0
   switch (type.name) {
     case 'fixed':
-      return (value) => rescale(String(value), scale)
+      // DuckDB writes a decimal with all digits of its scale, as Snowflake does.
+      return (value) => String(value)
     case 'real':
       return (value) => realText(Number(value))
     case 'boolean':
@@ -69,15 +70,6 @@ function writerOf(type: SnowflakeType): (value: DuckDBValue) => Cell {
 
 function text(value: DuckDBValue | undefined): Cell {
   return value === null || value === undefined ? null : String(value)
-}
-
-/** Snowflake writes a number with exactly the digits of its scale. */
-function rescale(decimal: string, scale: number): string {
-  const point = decimal.indexOf('.')
-  if (scale === 0) return point < 0 ? decimal : decimal.slice(0, point)
-  const digits = point < 0 ? '' : decimal.slice(point + 1)
-  if (digits.length === scale) return decimal
-  return `${point < 0 ? decimal : decimal.slice(0, point)}.${digits.padEnd(scale, '0').slice(0, scale)}`
 }
 
 function realText(value: number): string {
