@@ -1,5 +1,5 @@
 /** The demo's configuration file: an ordinary one, so that what a reader learns from it is true of his own. */
-import { DEMO_AUDIENCE } from './principals.ts'
+import { DEMO_AUDIENCE } from '../src/server/demo-keys.ts'
 
 export interface DemoAddresses {
   readonly gatewayPort: number
@@ -10,12 +10,13 @@ export interface DemoAddresses {
 }
 
 export const DEMO_CONNECTION = 'demo'
+export const DEMO_ISSUER = 'demo-idp'
 export const DEMO_CONTEXT = { warehouse: 'COMPUTE_WH', database: 'SHOP', schema: 'SALES', role: 'ANALYST' } as const
 
 export function demoConfig(addresses: DemoAddresses): string {
   const { gatewayPort, issuer, warehouse, account, user } = addresses
   const { warehouse: name, database, schema, role } = DEMO_CONTEXT
-  return `# The configuration of the demo. Everything in it is local and lives as long as the demo.
+  return `# The configuration of the demo, written anew at each start. Everything in it is local and lives as long as the demo.
 version: 1
 data: .
 listen:
@@ -23,7 +24,7 @@ listen:
   ops: {host: 127.0.0.1, port: 0}
 
 issuers:
-  demo-idp:
+  ${DEMO_ISSUER}:
     issuer: ${issuer}
     audiences: [${DEMO_AUDIENCE}]
     proves: human
@@ -43,12 +44,12 @@ connections:
     schema: ${schema}
 
 people:
-  ada: {name: Ada, identities: [{issuer: demo-idp, subject: ada}]}
-  ben: {name: Ben, identities: [{issuer: demo-idp, subject: ben}]}
+  ada: {name: Ada, identities: [{issuer: ${DEMO_ISSUER}, subject: ada}]}
+  ben: {name: Ben, identities: [{issuer: ${DEMO_ISSUER}, subject: ben}]}
 
 agents:
   coding-agent:
-    match: [{issuer: demo-idp, client_id: coding-agent}]
+    match: [{issuer: ${DEMO_ISSUER}, client_id: coding-agent}]
     owners: [ada]
     purpose: Answers questions about sales
     expires: 2099-12-31

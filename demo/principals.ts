@@ -5,8 +5,6 @@ export interface DemoPrincipal {
   readonly claims: Readonly<Record<string, unknown>>
 }
 
-export const DEMO_AUDIENCE = 'icecore-demo'
-
 export const DEMO_PRINCIPALS: readonly DemoPrincipal[] = [
   { name: 'ada', kind: 'human', claims: { sub: 'ada', name: 'Ada', groups: ['analysts'] } },
   { name: 'ben', kind: 'human', claims: { sub: 'ben', name: 'Ben', groups: ['interns'] } },

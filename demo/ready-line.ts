@@ -1,0 +1,44 @@
+/** What a program that drives the demo reads from its first line: addresses, names, and a token for each principal. */
+import type { DataFolder } from './data-folder.ts'
+import { DEMO_CONTEXT } from './demo-config.ts'
+import { DEMO_PRINCIPALS, type DemoPrincipal } from './principals.ts'
+import type { Demo } from './start-demo.ts'
+
+export interface ReadyLine {
+  readonly gateway: string
+  readonly ops: string
+  readonly emulator: string
+  readonly storage: string
+  readonly issuer: string
+  readonly tokenEndpoint: string
+  readonly connections: readonly string[]
+  readonly warehouse: string
+  readonly database: string
+  readonly schema: string
+  readonly role: string
+  readonly principals: readonly (Pick<DemoPrincipal, 'name' | 'kind'> & { readonly token: string })[]
+  readonly data: string
+  readonly pid: number
+}
+
+export async function readyLine(demo: Demo, folder: DataFolder): Promise<ReadyLine> {
+  const { gateway, emulator, identityProvider, config } = demo
+  const principals = DEMO_PRINCIPALS.map(async ({ name, kind, claims }) => ({
+    name,
+    kind,
+    token: await identityProvider.sign(claims),
+  }))
+  return {
+    gateway: gateway.url,
+    ops: gateway.opsUrl,
+    emulator: emulator.url,
+    storage: emulator.storageUrl,
+    issuer: identityProvider.issuer,
+    tokenEndpoint: identityProvider.tokenEndpoint,
+    connections: Object.keys(config.connections),
+    ...DEMO_CONTEXT,
+    principals: await Promise.all(principals),
+    data: folder.path,
+    pid: process.pid,
+  }
+}

@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises'
+import { type CliContext, EXIT, outputWidth, processContext, writeJson } from '../src/cli/context.ts'
+import type { DemoOptions } from '../src/cli/demo.ts'
+import { main } from '../src/cli/main.ts'
+import { reportError } from '../src/cli/report-error.ts'
+import { untilSignal } from '../src/cli/until-signal.ts'
+import { useConfig } from '../src/cli/use-config.ts'
+import { delay, systemClock } from '../src/lib/clock.ts'
+import { runAgent } from './agent.ts'
+import { type DataFolder, openDataFolder } from './data-folder.ts'
+import { DEMO_CONNECTION } from './demo-config.ts'
+import { DemoProblem } from './demo-problem.ts'
+import { describeDemo, introduceAgent, introduceReplay, suggestNext } from './describe-demo.ts'
+import { foldWords } from './fold-words.ts'
+import { DEMO_PRINCIPALS } from './principals.ts'
+import { readyLine } from './ready-line.ts'
+import { type Demo, startDemo } from './start-demo.ts'
+
+const INDENT = '  '
+const THINKING_MS = 700
+
+/** Runs the demo until a signal, or with `once` until its agent's session has been replayed. Resolves with the exit code. */
+export async function runDemo(options: DemoOptions, context: CliContext = processContext()): Promise<number> {
+  // Before anything is started, so that an early Ctrl-C, too, closes all of it.
+  const stop = untilSignal()
+  // The one object is all that a machine gets to read on standard output.
+  const shown: CliContext = options.json ? { ...context, out: context.err, paintOut: context.paintErr } : context
+  const say = (line: string): void => void shown.out.write(`${line}\n`)
+  let folder: DataFolder | null = null
+  let demo: Demo | null = null
+  try {
+    const initSql = options.init === undefined ? null : await readFile(options.init, 'utf8')
+    folder = await openDataFolder(options.data)
+    demo = await startDemo({
+      folder,
+      port: options.port,
+      seed: options.seed,
+      initSql,
+      overlay: options.config ?? null,
+      loadConfig: async (file) => {
+        const config = await useConfig(context, file)
+        return typeof config === 'number' ? null : config
+      },
+      say: (line) => void context.err.write(`${line}\n`),
+    })
+    if (demo === null) return EXIT.problems
+    const ready = await readyLine(demo, folder)
+    if (options.json) await writeJson(context.out, ready)
+    const kept = options.data !== undefined
+    if (options.once) {
+      for (const line of introduceAgent(ready, folder, kept, shown.paintOut)) say(line)
+      return await Promise.race([showOnce(demo, folder, shown, say), stop.then(() => EXIT.ok)])
+    }
+    for (const line of describeDemo(ready, folder, kept, shown.paintOut)) say(line)
+    await stop
+    return EXIT.ok
+  } catch (error) {
+    const message = userMessage(error)
+    if (message === null) throw error
+    reportError(context, message)
+    return EXIT.failed
+  } finally {
+    await demo?.close()
+    await folder?.close()
+  }
+}
+
+async function showOnce(
+  demo: Demo,
+  folder: DataFolder,
+  context: CliContext,
+  say: (line: string) => void,
+): Promise<number> {
+  const agent = DEMO_PRINCIPALS.find(({ kind }) => kind === 'agent')
+  const token = await demo.identityProvider.sign(agent?.claims ?? {})
+  await runAgent({
+    gateway: demo.gateway.url,
+    connection: DEMO_CONNECTION,
+    token,
+    say: (line) => {
+      const [first, ...others] = foldWords(line, outputWidth(context) - 2 * INDENT.length)
+      say(`${INDENT}${first}`.trimEnd())
+      for (const other of others) say(`${INDENT}${INDENT}${other}`)
+    },
+    // Where a person watches, the agent takes its time, and so does the replay of its session.
+    think: () => (context.out.isTTY ? delay(systemClock, THINKING_MS) : Promise.resolve()),
+  })
+  // The record is read as an auditor would read it: with the gateway gone, from what lies on the disk.
+  await demo.close()
+  for (const line of introduceReplay(context.paintOut)) say(line)
+  const code = await main(['replay', 'last', '--config', folder.configFile], context)
+  for (const line of suggestNext(context.paintOut)) say(line)
+  return code
+}
+
+/** What the user can put right: a file that cannot be read, a folder or a text that will not do. Null for a defect. */
+function userMessage(error: unknown): string | null {
+  if (error instanceof DemoProblem) return error.message
+  const { code, path } = error as NodeJS.ErrnoException
+  return error instanceof Error && code !== undefined && path !== undefined ? `${path} cannot be used (${code})` : null
+}

@@ -1,0 +1,81 @@
+/** Emulator, identity provider and gateway in one process, as one thing that is started and closed. */
+import { readFile, writeFile } from 'node:fs/promises'
+import { type Emulator, startEmulator } from '../emulator/index.ts'
+import type { Config } from '../src/server/config/index.ts'
+import { DEMO_AUDIENCE } from '../src/server/demo-keys.ts'
+import { type Gateway, startGateway } from '../src/server/index.ts'
+import type { DataFolder } from './data-folder.ts'
+import { DEMO_CONTEXT, demoConfig } from './demo-config.ts'
+import { DemoProblem } from './demo-problem.ts'
+import { type IdentityProvider, startIdentityProvider } from './identity-provider.ts'
+import { mergeConfig } from './merge-config.ts'
+
+export interface DemoSettings {
+  readonly folder: DataFolder
+  readonly port: number
+  readonly seed: number
+  /** Snowflake SQL for the emulator. */
+  readonly initSql: string | null
+  /** A configuration file that goes over the demo's own. */
+  readonly overlay: string | null
+  /** Reads the written configuration; yields null, having said why, where it has problems. */
+  loadConfig(file: string): Promise<Config | null>
+  say(line: string): void
+}
+
+export interface Demo {
+  readonly gateway: Gateway
+  readonly emulator: Emulator
+  readonly identityProvider: IdentityProvider
+  readonly config: Config
+  /** The gateway is drained first, then what it rests on goes. */
+  close(): Promise<void>
+}
+
+const USER = 'ICECORE'
+/** Seconds: as long as a session may live, so that what was printed in the morning can be pasted in the afternoon. */
+const TOKEN_LIFE = 12 * 60 * 60
+
+/** Null where the configuration has problems, which have been shown. */
+export async function startDemo(settings: DemoSettings): Promise<Demo | null> {
+  await using started = new AsyncDisposableStack()
+  const identityProvider = await startIdentityProvider({ audience: DEMO_AUDIENCE, tokenLife: TOKEN_LIFE })
+  started.defer(() => identityProvider.close())
+  const emulator = await startWarehouse(settings)
+  started.defer(() => emulator.close())
+  await writeConfig(settings, identityProvider, emulator)
+  const config = await settings.loadConfig(settings.folder.configFile)
+  if (config === null) return null
+  const gateway = await startGateway(config)
+  started.defer(() => gateway.close())
+  const parts = started.move()
+  return { gateway, emulator, identityProvider, config, close: () => parts.disposeAsync() }
+}
+
+async function startWarehouse({ seed, initSql, folder }: DemoSettings): Promise<Emulator> {
+  const user = {
+    name: USER,
+    publicKeys: [folder.warehousePublicKey],
+    // More than the demo's rule gives: which roles an agent may use is Icecore's to decide.
+    roles: ['ACCOUNTADMIN', 'SYSADMIN', 'ANALYST'],
+    defaultRole: DEMO_CONTEXT.role,
+  }
+  try {
+    return await startEmulator({ seed, initSql, users: [user] })
+  } catch (error) {
+    if (initSql === null || !(error instanceof Error && error.name === 'SqlError')) throw error
+    throw new DemoProblem(`the SQL to start with failed: ${error.message.replaceAll('\n', ' ')}`, { cause: error })
+  }
+}
+
+async function writeConfig(
+  { folder, port, overlay, say }: DemoSettings,
+  { issuer }: IdentityProvider,
+  { url: warehouse, account }: Emulator,
+): Promise<void> {
+  const own = demoConfig({ gatewayPort: port, issuer, warehouse, account, user: USER })
+  if (overlay === null) return writeFile(folder.configFile, own, { mode: 0o600 })
+  const { text, keptOwn } = mergeConfig(own, overlay, await readFile(overlay, 'utf8'))
+  if (keptOwn.length > 0) say(`the demo keeps its own ${keptOwn.join(', ')}`)
+  await writeFile(folder.configFile, text, { mode: 0o600 })
+}
