@@ -5,7 +5,9 @@ import { existsSync } from 'node:fs'
 const major = Number(process.versions.node.split('.')[0])
 if (major < 24) {
   process.stderr.write(`icecore: error: this is Node ${process.versions.node}, and Icecore needs Node 24 or newer\n`)
-  process.stderr.write('icecore: hint: in a checkout run it as "npm run icecore --", which finds the Node 24 installed with it\n')
+  process.stderr.write(
+    'icecore: hint: in a checkout run it as "npm run icecore --", which finds the Node 24 installed with it\n',
+  )
   process.exit(2)
 }
 // A packed Icecore carries compiled JavaScript; a checkout runs its TypeScript directly.

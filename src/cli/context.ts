@@ -1,0 +1,41 @@
+import { createPaint, type Paint } from '../lib/text/index.ts'
+
+/** What a command has of the world. Results go to `out`; everything that is said about them goes to `err`. */
+export interface CliContext {
+  readonly out: NodeJS.WriteStream
+  readonly err: NodeJS.WriteStream
+  readonly input: NodeJS.ReadStream
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly paintOut: Paint
+  readonly paintErr: Paint
+}
+
+export function processContext(): CliContext {
+  return {
+    out: process.stdout,
+    err: process.stderr,
+    input: process.stdin,
+    environment: process.env,
+    paintOut: createPaint(process.stdout),
+    paintErr: createPaint(process.stderr),
+  }
+}
+
+export const EXIT = { ok: 0, failed: 1, usage: 2, problems: 3 } as const
+
+/** Columns to lay out for: the terminal's, else `COLUMNS`, else 100. */
+export function outputWidth({ out, environment }: CliContext): number {
+  const named = Number(environment.COLUMNS)
+  const width = out.columns ?? (Number.isInteger(named) && named > 0 ? named : 100)
+  return Math.min(Math.max(width, 20), 500)
+}
+
+/** Writes one line and waits while the reader is behind, so that a long output never piles up in memory. */
+export async function writeLine(stream: NodeJS.WritableStream, line: string): Promise<void> {
+  if (stream.write(`${line}\n`)) return
+  await new Promise<void>((resolve) => stream.once('drain', resolve))
+}
+
+export function writeJson(stream: NodeJS.WritableStream, value: unknown): Promise<void> {
+  return writeLine(stream, JSON.stringify(value))
+}

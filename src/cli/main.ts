@@ -1,0 +1,75 @@
+import { createRequire } from 'node:module'
+import { Command, CommanderError } from 'commander'
+import { addConfigCommands } from './config.ts'
+import { type CliContext, EXIT, processContext } from './context.ts'
+import { addDemoCommand } from './demo.ts'
+import { addEmulatorCommand } from './emulator.ts'
+import { addInitCommand } from './init.ts'
+import { addReplayCommand } from './replay.ts'
+import { reportError, reportThrown } from './report-error.ts'
+import { addSessionsCommands } from './sessions.ts'
+import { addStartCommand } from './start.ts'
+
+/** Runs one command line and resolves with the exit code: 0 ok, 1 failed, 2 usage, 3 problems found. */
+export async function main(argv: readonly string[], context: CliContext = processContext()): Promise<number> {
+  // `icecore replay … | head` closes the pipe early, and that is no failure.
+  context.out.once('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.ok)
+    throw error
+  })
+  const { program, result } = createProgram(context)
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return result()
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    reportThrown(context, error)
+    return EXIT.failed
+  }
+}
+
+/** Hands the exit code of a command's run back to `main`. */
+export type Finish = (run: Promise<number>) => Promise<void>
+
+export function createProgram(context: CliContext): { readonly program: Command; result(): number } {
+  let code: number = EXIT.ok
+  const finish: Finish = async (run) => {
+    code = await run
+  }
+  const program = new Command('icecore')
+    .description('The recorded door between AI agents and Snowflake.')
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help for a command')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.out.write(text),
+      writeErr: (text) => context.err.write(text),
+      outputError: (text) => reportUsage(context, text),
+    })
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ icecore demo --once\n\nExit codes: 0 ok, 1 failed, 2 wrong usage, 3 problems found in a configuration.',
+    )
+  addInitCommand(program, context, finish)
+  addConfigCommands(program, context, finish)
+  addStartCommand(program, context, finish)
+  addDemoCommand(program, context, finish)
+  addEmulatorCommand(program, context, finish)
+  const sessions = addSessionsCommands(program, context, finish)
+  addReplayCommand(program, context, finish)
+  addReplayCommand(sessions, context, finish)
+  return { program, result: () => code }
+}
+
+/** Commander's `error: unknown option '--sped'`, with `(Did you mean --speed?)` in a line of its own, in our manner. */
+function reportUsage(context: CliContext, text: string): void {
+  const [message = '', ...rest] = text.trim().split('\n')
+  const suggestion = /\((did you mean.*)\)/i.exec(rest.join(' '))?.[1]
+  reportError(context, message.replace(/^error: /, ''), suggestion ?? 'see icecore --help')
+}
+
+function readVersion(): string {
+  const { version } = createRequire(import.meta.url)('../../package.json') as { readonly version: string }
+  return version
+}

@@ -1,0 +1,54 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { loadKek } from '../adapters/secrets/index.ts'
+import { openRecordings, type Recordings } from '../adapters/store/index.ts'
+import type { CliContext } from './context.ts'
+import { useConfig } from './use-config.ts'
+
+/** The options by which every command that reads the record finds it. */
+export interface RecordOptions {
+  readonly config?: string
+  readonly store?: string
+  readonly data?: string
+  readonly key?: string
+}
+
+export function addRecordOptions(command: Command): Command {
+  return command
+    .option('-c, --config <file>', 'configuration file that names the data folder and the key')
+    .option('--store <folder>', 'data folder, in place of the configuration’s')
+    .option('--data <folder>', 'the same as --store')
+    .option('--key <file|reference>', 'key-encryption key: a file, or ${env:NAME}, ${file:PATH} or ${exec:COMMAND}')
+}
+
+export const RECORD_HELP =
+  '\nThe record is found by the configuration ($ICECORE_CONFIG, else ./icecore.yaml), or by --store and --key alone. It can\nbe read while the gateway runs, and on a copy.\n'
+
+/** Runs with the recordings open, and closes them. Yields an exit code, also where the config has problems. */
+export async function withRecordings(
+  context: CliContext,
+  options: RecordOptions,
+  run: (recordings: Recordings) => Promise<number>,
+): Promise<number> {
+  const place = await findRecord(context, options)
+  if (typeof place === 'number') return place
+  const kek = await loadKek(place.key, { environment: context.environment })
+  const recordings = await openRecordings({ folder: place.folder, kek })
+  try {
+    return await run(recordings)
+  } finally {
+    await recordings.close()
+  }
+}
+
+async function findRecord(
+  context: CliContext,
+  { config: named, store, data, key }: RecordOptions,
+): Promise<{ readonly folder: string; readonly key: string } | number> {
+  const folder = store ?? data
+  const reference = key === undefined || key.startsWith('${') ? key : `\${file:${resolve(key)}}`
+  if (folder !== undefined && reference !== undefined) return { folder: resolve(folder), key: reference }
+  const config = await useConfig(context, named)
+  if (typeof config === 'number') return config
+  return { folder: folder === undefined ? config.data : resolve(folder), key: reference ?? config.recording.key }
+}

@@ -1,0 +1,52 @@
+import type { Command } from 'commander'
+import { systemClock } from '../lib/clock.ts'
+import { type CliContext, EXIT, writeJson } from './context.ts'
+import type { Finish } from './main.ts'
+import { addRecordOptions, RECORD_HELP, type RecordOptions, withRecordings } from './open-record.ts'
+import { decimal, wholeNumber } from './parse-options.ts'
+import { EventSerializer } from './replay/event-json.ts'
+import { findRecordedSession } from './replay/find-session.ts'
+import { SPEEDS } from './replay/pacer.ts'
+import { dumpSession, playSession } from './replay/play.ts'
+
+interface ReplayOptions extends RecordOptions {
+  readonly speed: number
+  /** False with --no-wait. */
+  readonly wait: boolean
+  readonly idle: number
+  readonly rows: number
+  readonly json?: true
+  readonly bodies?: true
+}
+
+export function addReplayCommand(parent: Command, context: CliContext, finish: Finish): void {
+  addRecordOptions(parent.command('replay <session>'))
+    .description('watch a recorded session; SESSION is an id, its beginning, or "last"')
+    .option('--speed <factor>', 'pace, from 0.5 to 16', decimal(SPEEDS.least, SPEEDS.most), 1)
+    .option('--no-wait', 'show everything at once, as where the output is no terminal')
+    .option('--idle <seconds>', 'longest pause that is played', decimal(0, 3600), 2)
+    .option('--rows <number>', 'rows of a result that are shown', wholeNumber(0, 10_000), 10)
+    .option('--json', 'print JSON Lines, one object an event')
+    .option('--bodies', 'with --json: each stored piece of a result in base64, too')
+    .addHelpText(
+      'after',
+      `${RECORD_HELP}\nKeys: space pauses, "." or the right arrow goes to the next scene, + and - change the speed, q quits.\n\nExample:\n  $ icecore replay last --speed 4`,
+    )
+    .action((session: string, options: ReplayOptions) => finish(replay(context, session, options)))
+}
+
+function replay(context: CliContext, named: string, options: ReplayOptions): Promise<number> {
+  return withRecordings(context, options, async (recordings) => {
+    const { id } = await findRecordedSession(recordings, named)
+    const events = recordings.events(id)
+    if (options.json) {
+      const serializer = new EventSerializer(options.bodies === true)
+      for await (const event of events) await writeJson(context.out, serializer.serialize(event))
+    } else if (options.wait && context.out.isTTY && context.input.isTTY) {
+      await playSession(context, events, { ...options, idleMs: options.idle * 1000 }, systemClock)
+    } else {
+      await dumpSession(context, events, options.rows)
+    }
+    return EXIT.ok
+  })
+}

@@ -1,0 +1,52 @@
+/** The JSON form of `replay --json`: one object an event, as recorded, without the rows themselves. */
+import { createHash, type Hash } from 'node:crypto'
+import type { StoredEvent } from '../../core/recording/index.ts'
+
+export interface EventJson {
+  readonly event: string
+  readonly lsn: number
+  /** ISO 8601, UTC. */
+  readonly at: string
+  readonly session: string | null
+  readonly statement: string | null
+  readonly facts: Readonly<Record<string, unknown>>
+  /** With the last piece of a delivery: what of it is on record, hashed anew from the stored bytes. */
+  readonly recorded?: { readonly sha256: string; readonly bytes: number }
+  /** With --bodies: the piece itself in base64. */
+  readonly body?: string
+}
+
+/** Turns events into their JSON form. Keeps one running hash for each delivery under way. */
+export class EventSerializer {
+  readonly #bodies: boolean
+  readonly #running = new Map<string, { readonly hash: Hash; bytes: number }>()
+
+  constructor(bodies: boolean) {
+    this.#bodies = bodies
+  }
+
+  serialize(event: StoredEvent): EventJson {
+    const { lsn, at, session, statement = null, facts } = event
+    return {
+      event: event.type === 'opaque' ? (event.originalType ?? 'opaque') : event.type,
+      lsn,
+      at: new Date(at).toISOString(),
+      session,
+      statement,
+      facts: { ...facts },
+      ...(event.type === 'result.batch' ? this.#recorded(event) : {}),
+      ...(this.#bodies && event.body !== undefined ? { body: Buffer.from(event.body).toString('base64') } : {}),
+    }
+  }
+
+  #recorded({ facts, body }: Extract<StoredEvent, { type: 'result.batch' }>): Pick<EventJson, 'recorded'> {
+    const key = JSON.stringify([facts.queryId, facts.part, facts.index, facts.delivery])
+    const delivery = this.#running.get(key) ?? { hash: createHash('sha256'), bytes: 0 }
+    delivery.hash.update(body ?? new Uint8Array())
+    delivery.bytes += body?.length ?? 0
+    this.#running.set(key, delivery)
+    if (!facts.last) return {}
+    this.#running.delete(key)
+    return { recorded: { sha256: delivery.hash.digest('hex'), bytes: delivery.bytes } }
+  }
+}

@@ -1,0 +1,10 @@
+import type { Recordings } from '../../adapters/store/index.ts'
+import { IcecoreError } from '../../errors.ts'
+
+/** By id, by a beginning that only one has, or the newest by `last`. Rejects with ICE_RECORDING_UNKNOWN. */
+export async function findRecordedSession(recordings: Recordings, named: string): Promise<{ readonly id: string }> {
+  if (named !== 'last') return recordings.session(named)
+  const newest = (await recordings.sessions({ limit: 1 }))[0]
+  if (newest !== undefined) return newest
+  throw new IcecoreError('ICE_RECORDING_UNKNOWN', { session: named }, { hint: 'The record holds no session yet.' })
+}

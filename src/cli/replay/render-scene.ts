@@ -1,0 +1,170 @@
+/** Scenes of a session as lines for a terminal. Every text of the record is made safe here. */
+import type { EventFacts, Scene } from '../../core/recording/index.ts'
+import { type Paint, renderTable, safeLine, safeLines, truncate } from '../../lib/text/index.ts'
+import { formatBytes, formatCount, formatDuration, formatOffset } from '../format.ts'
+import { layoutSql } from './layout-sql.ts'
+import { sampleRows } from './row-sampler.ts'
+
+export interface SceneStyle {
+  readonly width: number
+  readonly paint: Paint
+  /** Rows of a result that are shown. */
+  readonly rows: number
+}
+
+const INDENT = '           '
+const MAX_SQL_LINES = 40
+const MAX_MESSAGE_LINES = 12
+
+type RowsScene = Extract<Scene, { readonly step: 'rows' }>
+
+/** Renders scene after scene: it counts statements and remembers which results have been shown. */
+export class SceneRenderer {
+  readonly #style: SceneStyle
+  readonly #numbers = new Map<string, number>()
+  readonly #shown = new Map<string, number>()
+
+  constructor(style: SceneStyle) {
+    this.#style = style
+  }
+
+  async render(scene: Scene): Promise<readonly string[]> {
+    const { paint, width } = this.#style
+    switch (scene.scene) {
+      case 'log-in':
+        return [this.#head(scene, 'log-in'), ...indent(describeSession(scene.facts, paint, width - INDENT.length))]
+      case 'statement':
+        return [this.#head(scene, this.#label(scene.statement)), ...this.#statement(scene.facts)]
+      case 'hold':
+        return [
+          this.#head(scene, paint('yellow', 'hold')),
+          ...indent(scene.facts.reasons.map(({ text }) => this.#line(text))),
+        ]
+      case 'result':
+        return scene.step === 'rows'
+          ? this.#rows(scene)
+          : [this.#head(scene, `${paint('green', 'done')} ${this.#completed(scene.facts)}`)]
+      case 'denial':
+        return [
+          this.#head(scene, `${paint('red', 'denied')} ${safeLine(scene.icecore ?? '')}`),
+          ...this.#message(scene.text),
+        ]
+      case 'error':
+        return [
+          this.#head(
+            scene,
+            `${paint('red', scene.reason.replaceAll('_', ' '))} ${safeLine(scene.failure?.code ?? '')}`,
+          ),
+          ...this.#message(scene.text),
+        ]
+      case 'end':
+        return [this.#head(scene, `end: ${safeLine(scene.facts.reason)}`)]
+    }
+  }
+
+  /** `01:23.456  ` and a title. */
+  #head(scene: Scene, title: string): string {
+    return `${this.#style.paint('dim', formatOffset(scene.offsetMs).padEnd(INDENT.length - 1))} ${title}`.trimEnd()
+  }
+
+  #label(statement: string | null): string {
+    const id = statement ?? ''
+    const number = this.#numbers.get(id) ?? this.#numbers.size + 1
+    this.#numbers.set(id, number)
+    return this.#style.paint('bold', `statement ${number}`)
+  }
+
+  #statement(facts: EventFacts['statement.received']): readonly string[] {
+    const { paint, width } = this.#style
+    const sql = layoutSql(facts.sql, { width: width - INDENT.length, maxLines: MAX_SQL_LINES, paint })
+    const binds = Object.entries(facts.bindings).map(([name, { type, value }]) => {
+      const text = Array.isArray(value) ? `${formatCount(value.length)} values` : ((value as string | null) ?? 'NULL')
+      return paint('dim', this.#line(`bind ${name} ${type}: ${text}`))
+    })
+    const notes = [
+      ...(facts.describeOnly ? ['described only, not run'] : []),
+      ...(facts.asynchronous ? ['asynchronous'] : []),
+      ...(facts.secretsCut > 0 ? [`${formatCount(facts.secretsCut)} secrets cut out`] : []),
+    ].map((note) => paint('dim', note))
+    return indent([...sql, ...binds.slice(0, 20), ...notes])
+  }
+
+  /** The first part with rows is a table; of the others only the size is told, since all were delivered alike. */
+  async #rows(scene: RowsScene): Promise<readonly string[]> {
+    const { facts, schema, body } = scene
+    const { paint, width, rows: limit } = this.#style
+    const rows = facts.rows ?? 0
+    if (rows === 0) return []
+    if (this.#shown.has(facts.queryId)) {
+      const what = `chunk ${facts.index + 1}: ${formatCount(rows)} rows, ${formatBytes(body.length)} ${facts.encoding}`
+      return [this.#head(scene, paint('dim', what))]
+    }
+    if (schema?.format === 'arrow') {
+      this.#shown.set(facts.queryId, 0)
+      return [this.#head(scene, paint('dim', `${formatCount(rows)} rows in Arrow format`))]
+    }
+    const sample = await sampleRows({ ...facts, body }, limit)
+    this.#shown.set(facts.queryId, sample.length)
+    const named = schema?.columns ?? []
+    const columns =
+      named.length > 0 ? named : (sample[0] ?? []).map((_, index) => ({ name: `#${index + 1}`, type: '' }))
+    const table = renderTable(
+      { columns: columns.map(({ name, type }) => ({ name, align: isNumeric(type) ? 'right' : 'left' })), rows: sample },
+      { width: width - INDENT.length, head: (text) => paint('bold', text), dim: (text) => paint('dim', text) },
+    )
+    const left = (schema?.total ?? rows) - sample.length
+    const more = left > 0 ? [paint('dim', `… ${formatCount(left)} more rows`)] : []
+    return [this.#head(scene, 'rows'), ...indent([...table, ...more])]
+  }
+
+  #completed(facts: EventFacts['statement.completed']): string {
+    const parts = [
+      ...(facts.rows === null ? [] : [`${formatCount(facts.rows)} ${facts.rows === 1 ? 'row' : 'rows'}`]),
+      ...(facts.bytes === 0 ? [] : [formatBytes(facts.bytes)]),
+      formatDuration(facts.durationMs),
+      safeLine(facts.queryId),
+    ]
+    return truncate(parts.join(' · '), this.#style.width - INDENT.length - 'done '.length)
+  }
+
+  #message(text: string): readonly string[] {
+    const lines = safeLines(text).slice(0, MAX_MESSAGE_LINES)
+    return indent(lines.map((line) => truncate(line, this.#style.width - INDENT.length)))
+  }
+
+  #line(text: string): string {
+    return truncate(safeLine(text), this.#style.width - INDENT.length)
+  }
+}
+
+/** Who it was, with what, from where: the head of a session. */
+export function describeSession(facts: EventFacts['session.opened'], paint: Paint, width: number): readonly string[] {
+  const { principal, client, network, connection, context, accessRule, door, upstreamSession } = facts
+  const proven = [
+    principal.agent === null ? null : `agent ${principal.agent.agent ?? principal.agent.clientId ?? 'unregistered'}`,
+    principal.human === null ? null : `human ${principal.human.person ?? principal.human.subject}`,
+    principal.workload === null ? null : `workload ${principal.workload.subject}`,
+  ].filter((part) => part !== null)
+  const place = [context.database, context.schema].filter((part) => part !== null).join('.')
+  const lines: readonly (readonly [string, string])[] = [
+    ['principal', `${principal.displayName} (${[...proven, `by ${principal.token.issuerName}`].join(', ')})`],
+    [
+      'client',
+      `${client.application} ${client.version} from ${network.address}, through the ${door} door (as claimed)`,
+    ],
+    [
+      'connection',
+      `${connection}, role ${context.role ?? 'none'}, warehouse ${context.warehouse ?? 'none'}${place && `, in ${place}`}`,
+    ],
+    ['allowed by', `access rule ${accessRule}; Snowflake session ${upstreamSession}`],
+  ]
+  return lines.map(([name, text]) => `${paint('dim', name.padEnd(12))}${truncate(safeLine(text), width - 12)}`)
+}
+
+function indent(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => `${INDENT}${line}`)
+}
+
+function isNumeric(type: string): boolean {
+  return /^(fixed|real|number|float|int)/i.test(type)
+}

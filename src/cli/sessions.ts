@@ -1,0 +1,139 @@
+import type { Command } from 'commander'
+import { foldSession, type SessionView, type StatementView, type StoredEvent } from '../core/recording/index.ts'
+import { renderTable, safeLine, truncate } from '../lib/text/index.ts'
+import { type CliContext, EXIT, outputWidth, writeJson, writeLine } from './context.ts'
+import { formatBytes, formatCount, formatDuration, formatTime } from './format.ts'
+import type { Finish } from './main.ts'
+import { addRecordOptions, RECORD_HELP, type RecordOptions, withRecordings } from './open-record.ts'
+import { wholeNumber } from './parse-options.ts'
+import { findRecordedSession } from './replay/find-session.ts'
+import { describeSession } from './replay/render-scene.ts'
+
+interface ListOptions extends RecordOptions {
+  readonly json?: true
+  readonly limit: number
+  readonly principal?: string
+  readonly connection?: string
+}
+
+type ShowOptions = RecordOptions & { readonly json?: true }
+
+export function addSessionsCommands(program: Command, context: CliContext, finish: Finish): Command {
+  const sessions = program.command('sessions').description('list, show and replay recorded sessions')
+  addRecordOptions(sessions.command('list'))
+    .description('list recorded sessions, newest first')
+    .option('--limit <number>', 'how many', wholeNumber(1, 1_000_000), 50)
+    .option('--principal <name>', 'only those of this principal or agent')
+    .option('--connection <name>', 'only those of this connection')
+    .option('--json', 'print JSON Lines, one object a session')
+    .addHelpText('after', `${RECORD_HELP}\nExample:\n  $ icecore sessions list --limit 10`)
+    .action((options: ListOptions) => finish(listSessions(context, options)))
+  addRecordOptions(sessions.command('show <session>'))
+    .description('show one session with its statements; SESSION is an id, its beginning, or "last"')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', `${RECORD_HELP}\nExample:\n  $ icecore sessions show last`)
+    .action((session: string, options: ShowOptions) => finish(showSession(context, session, options)))
+  return sessions
+}
+
+function listSessions(context: CliContext, options: ListOptions): Promise<number> {
+  return withRecordings(context, options, async (recordings) => {
+    const { limit, principal, connection } = options
+    const found = await recordings.sessions({
+      limit,
+      ...(principal && { principal }),
+      ...(connection && { connection }),
+    })
+    if (options.json) {
+      for (const session of found) await writeJson(context.out, session)
+      return EXIT.ok
+    }
+    if (found.length === 0) {
+      context.err.write('there are no sessions\n')
+      return EXIT.ok
+    }
+    const columns = [
+      { name: 'SESSION' },
+      { name: 'OPENED' },
+      { name: 'PRINCIPAL' },
+      { name: 'CONNECTION' },
+      { name: 'ROLE' },
+      { name: 'STATEMENTS', align: 'right' as const },
+      { name: 'ROWS', align: 'right' as const },
+      { name: 'END' },
+    ]
+    const rows = found.map((session) => [
+      session.id.slice(0, 8),
+      formatTime(session.opened_at),
+      session.principal_name,
+      session.connection,
+      session.role,
+      formatCount(session.statements),
+      formatCount(session.rows),
+      session.ended_at === null ? 'open' : (session.end_reason ?? ''),
+    ])
+    const style = { width: outputWidth(context), head: bold(context), dim: dim(context) }
+    for (const line of renderTable({ columns, rows }, style)) await writeLine(context.out, line)
+    return EXIT.ok
+  })
+}
+
+function showSession(context: CliContext, named: string, options: ShowOptions): Promise<number> {
+  return withRecordings(context, options, async (recordings) => {
+    const session = await findRecordedSession(recordings, named)
+    const events: StoredEvent[] = []
+    // Bodies are dropped at once: a session may hold gigabytes of rows, and none of them is shown here.
+    for await (const { body: _, ...event } of recordings.events(session.id)) events.push(event as StoredEvent)
+    const view = foldSession(events)
+    if (options.json) await writeJson(context.out, view)
+    else for (const line of renderSession(context, view)) await writeLine(context.out, line)
+    return EXIT.ok
+  })
+}
+
+function* renderSession(context: CliContext, view: SessionView): Generator<string> {
+  const width = outputWidth(context)
+  yield `${context.paintOut('bold', 'session')}     ${safeLine(view.id ?? '')}`
+  if (view.opened !== null) yield* describeSession(view.opened, context.paintOut, width)
+  if (view.openedAt !== null) yield `opened      ${formatTime(view.openedAt)}`
+  yield `ended       ${view.ended === null ? 'not ended' : `${formatTime(view.ended.at)} (${safeLine(view.ended.reason)})`}`
+  if (view.opaqueEvents > 0) yield `unknown     ${formatCount(view.opaqueEvents)} events of a newer version of Icecore`
+  yield ''
+  const rows = view.statements.map((statement, index) => statementRow(statement, index))
+  const columns = [
+    { name: '#', align: 'right' as const },
+    { name: 'KIND' },
+    { name: 'OUTCOME' },
+    { name: 'ROWS', align: 'right' as const },
+    { name: 'BYTES', align: 'right' as const },
+    { name: 'TIME', align: 'right' as const },
+    { name: 'QUERY ID' },
+    { name: 'STATEMENT' },
+  ]
+  yield* renderTable({ columns, rows }, { width, head: bold(context), dim: dim(context) })
+  for (const { at, facts } of view.refusals) {
+    yield truncate(`refused     ${formatTime(at)} ${safeLine(`${facts.method} ${facts.path}: ${facts.reason}`)}`, width)
+  }
+}
+
+function statementRow(statement: StatementView, index: number): readonly (string | null)[] {
+  const { completed, durationMs, failure, outcome } = statement
+  return [
+    String(index + 1),
+    statement.kind ?? '',
+    failure === null ? outcome : `${outcome} ${failure.icecore ?? failure.code}`,
+    completed?.rows == null ? '' : formatCount(completed.rows),
+    completed === null ? '' : formatBytes(completed.bytes),
+    durationMs === null ? '' : formatDuration(durationMs),
+    statement.queryId ?? '',
+    (statement.received?.sql ?? '').trim().replace(/\s+/g, ' '),
+  ]
+}
+
+function bold({ paintOut }: CliContext): (text: string) => string {
+  return (text) => paintOut('bold', text)
+}
+
+function dim({ paintOut }: CliContext): (text: string) => string {
+  return (text) => paintOut('dim', text)
+}
