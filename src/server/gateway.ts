@@ -10,7 +10,6 @@ import { RecordingIndex, recordFolders } from '../adapters/store/index.ts'
 import { createLog } from '../adapters/telemetry/index.ts'
 import { createTokenVerifier } from '../adapters/tokens/index.ts'
 import { createChunkChecker } from '../adapters/workers/index.ts'
-import type { StatementSettings } from '../core/policy/index.ts'
 import { deriveKey } from '../core/recording/format/index.ts'
 import { registerDriverDoor } from '../doors/driver/index.ts'
 import { registerOpsDoor } from '../doors/ops/index.ts'
@@ -31,7 +30,7 @@ import { type Ids, randomIds } from '../lib/ids.ts'
 import type { Log } from '../lib/log.ts'
 import type { Config } from './config/index.ts'
 import { createListener, type Listener } from './listener.ts'
-import { mapAccessRules, mapAgents, mapConnections, mapIssuers, mapPeople } from './map-config.ts'
+import { mapAccessRules, mapAgents, mapConnections, mapIssuers, mapPeople, mapStatementSettings } from './map-config.ts'
 
 export interface Gateway {
   /** Where drivers reach it. */
@@ -144,7 +143,7 @@ async function openDoors(
         maxChain: limits.operator_chain,
         maxStatements: limits.statements_per_text,
       },
-      settings: STATEMENT_SETTINGS,
+      settings: mapStatementSettings(config),
       openStatements: limits.open_statements_per_session,
       rememberedRequests: REMEMBERED_REQUESTS,
     },
@@ -220,13 +219,6 @@ const CHECK_WAITING_BYTES = 4 * 1024 * 1024
 const DRAIN_LOOK_MS = 50
 /** The most impatient driver gives up after about 10 s (protocol §0.0): by then it shall have a final error. */
 const RETRY_WINDOW_MS = 8_000
-
-const STATEMENT_SETTINGS: StatementSettings = {
-  procedureCalls: 'refuse',
-  exports: 'refuse',
-  deferred: 'refuse',
-  rights: 'refuse',
-}
 
 class Lifecycle {
   #open = true

@@ -4,6 +4,7 @@ import { resolveSecret, type SecretSources } from '../adapters/secrets/index.ts'
 import type { SnowflakeConnection } from '../adapters/snowflake/index.ts'
 import { ISSUER_DEFAULTS, type IssuerSettings, type KeySource } from '../adapters/tokens/index.ts'
 import type { AccessCondition, AccessRule, Agents, People } from '../core/identity/index.ts'
+import type { StatementSettings } from '../core/policy/index.ts'
 import { IcecoreError } from '../errors.ts'
 import type { Config } from './config/index.ts'
 
@@ -80,6 +81,11 @@ export function mapAccessRules(config: Config): readonly AccessRule[] {
     connections,
     roles,
   }))
+}
+
+export function mapStatementSettings({ statements }: Config): StatementSettings {
+  const { procedure_calls, exports, deferred, rights } = statements
+  return { procedureCalls: procedure_calls, exports, deferred, rights }
 }
 
 export async function mapConnections(config: Config, sources: SecretSources): Promise<readonly SnowflakeConnection[]> {

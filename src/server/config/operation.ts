@@ -61,6 +61,15 @@ export const sessionsSchema = z.strictObject({
     ),
 })
 
+const permission = (what: string) => oneOf(['refuse', 'allow']).prefault('refuse').describe(what)
+
+export const statementsSchema = z.strictObject({
+  procedure_calls: permission('CALL of a procedure. What its body does is not seen, and not on record.'),
+  exports: permission('COPY INTO a location. The data leaves without passing Icecore.'),
+  deferred: permission('Tasks, pipes, alerts, streams and the like. What they run later is not on record.'),
+  rights: permission('GRANT, REVOKE, and changes to roles, users and policies.'),
+})
+
 export const limitsSchema = z.strictObject({
   request_body: size({ min: '64KiB', max: '256MiB' }).prefault('32MiB').describe('Largest request body as sent.'),
   decompressed_body: size({ min: '64KiB', max: '1GiB' })

@@ -2,7 +2,15 @@ import * as z from 'zod'
 import { accessRuleSchema, agentSchema, personSchema } from './actors.ts'
 import { connectionSchema } from './connections.ts'
 import { issuerSchema } from './issuers.ts'
-import { limitsSchema, listenSchema, logSchema, recordingSchema, sessionsSchema, versionSchema } from './operation.ts'
+import {
+  limitsSchema,
+  listenSchema,
+  logSchema,
+  recordingSchema,
+  sessionsSchema,
+  statementsSchema,
+  versionSchema,
+} from './operation.ts'
 import { text, webUrl } from './scalar.ts'
 
 /** Names of entries: they turn up in URLs, logs and rules, and a driver sends a connection's name as its account. */
@@ -37,6 +45,9 @@ export const configSchema = z.strictObject({
     .describe('Who may use which connection with which role. Without a rule that fits, log-in is refused.'),
   recording: recordingSchema.describe('The record.'),
   sessions: sessionsSchema.prefault({}).describe('How long sessions and their tokens live.'),
+  statements: statementsSchema
+    .prefault({})
+    .describe('Kinds of statements that are refused unless they are allowed here. The never-list is not among them.'),
   limits: limitsSchema.prefault({}).describe('Bounds on what one request, session and principal may take.'),
   log: logSchema.prefault({}).describe('The log.'),
 })
