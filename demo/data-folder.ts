@@ -10,6 +10,8 @@ import { DemoProblem } from './demo-problem.ts'
 export interface DataFolder {
   readonly path: string
   readonly configFile: string
+  /** What a program needs to be the demo's agent, as an environment file. */
+  readonly agentFile: string
   /** PEM of the public half of the warehouse credential, for the emulator. */
   readonly warehousePublicKey: string
   /** False where a former run has left its record here. */
@@ -34,6 +36,7 @@ export async function openDataFolder(named: string | undefined): Promise<DataFol
   return {
     path,
     configFile: join(path, 'icecore.yaml'),
+    agentFile: join(path, 'agent.env'),
     warehousePublicKey: createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }) as string,
     isNew,
     close: () => (named === undefined ? rm(path, { recursive: true, force: true }) : Promise.resolve()),

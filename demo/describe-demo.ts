@@ -13,10 +13,15 @@ export function describeDemo(ready: ReadyLine, folder: DataFolder, kept: boolean
     '',
     ...queryScript(ready),
     '',
+    paint('bold', 'Or send any statement with the example in this folder; this one is denied:'),
+    '',
+    `npx node --env-file=${folder.agentFile} \\`,
+    "  examples/node/query.mjs 'ALTER USER ICECORE SET PASSWORD = ?' secret",
+    '',
     paint('bold', 'Then see what was recorded of it:'),
     '',
-    `${command} sessions list --config ${folder.configFile}`,
-    `${command} replay last --config ${folder.configFile}`,
+    `${command} sessions list -c ${folder.configFile}`,
+    `${command} replay last -c ${folder.configFile}`,
     '',
     paint('dim', 'Ctrl-C ends the demo.'),
   ]
@@ -33,6 +38,10 @@ export function introduceAgent(ready: ReadyLine, folder: DataFolder, kept: boole
 
 export function introduceReplay(paint: Paint): readonly string[] {
   return ['', paint('bold', 'And this is what Icecore has on record, played back from its encrypted journal:'), '']
+}
+
+export function sayGoodbye(folder: DataFolder, kept: boolean): string {
+  return kept ? `the record is closed, and stays in ${folder.path}` : 'the record is closed and removed'
 }
 
 export function suggestNext(paint: Paint): readonly string[] {
@@ -74,13 +83,15 @@ const connection = snowflake.createConnection({
   authenticator: 'OAUTH',
   token,
 })
-await connection.connectAsync()
-connection.execute({
-  sqlText: 'SELECT NAME, EMAIL FROM SHOP.CRM.CUSTOMERS ORDER BY ID LIMIT 3',
-  complete: (error, _, rows) => {
-    console.log(error?.message ?? rows)
-    connection.destroy(() => {})
-  },
+connection.connect((refused) => {
+  if (refused) throw refused
+  connection.execute({
+    sqlText: 'SELECT NAME, EMAIL FROM SHOP.CRM.CUSTOMERS ORDER BY ID LIMIT 3',
+    complete: (error, _, rows) => {
+      console.log(error?.message ?? rows)
+      connection.destroy(() => {})
+    },
+  })
 })
 END`.split('\n')
 }

@@ -28,7 +28,10 @@ const OWN: readonly (readonly string[])[] = [
  * their `name`; every other list, and every value, takes the place of the demo's. An issuer without an `issuer` is at
  * the demo's identity provider, and a connection without a `url` at its warehouse. Throws a DemoProblem for what is no YAML.
  */
-export function mergeConfig(ownText: string, file: string, text: string): MergedConfig {
+export function mergeConfig(
+  ownText: string,
+  { file, text }: { readonly file: string; readonly text: string },
+): MergedConfig {
   const given = readTree(text, file)
   const document = parseDocument(ownText)
   const own = document.toJS() as Tree

@@ -1,6 +1,6 @@
 /** What a program that drives the demo reads from its first line: addresses, names, and a token for each principal. */
 import type { DataFolder } from './data-folder.ts'
-import { DEMO_CONTEXT } from './demo-config.ts'
+import { DEMO_CONNECTION, DEMO_CONTEXT } from './demo-config.ts'
 import { DEMO_PRINCIPALS, type DemoPrincipal } from './principals.ts'
 import type { Demo } from './start-demo.ts'
 
@@ -41,4 +41,10 @@ export async function readyLine(demo: Demo, folder: DataFolder): Promise<ReadyLi
     data: folder.path,
     pid: process.pid,
   }
+}
+
+/** For `node --env-file`: where the agent of `examples/` finds Icecore, and with which token. */
+export function agentEnvironment({ gateway, principals }: ReadyLine): string {
+  const token = principals.find(({ kind }) => kind === 'agent')?.token ?? ''
+  return `ICECORE_URL=${gateway}\nICECORE_CONNECTION=${DEMO_CONNECTION}\nICECORE_TOKEN=${token}\n`
 }

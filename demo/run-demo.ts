@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { type CliContext, EXIT, outputWidth, processContext, writeJson } from '../src/cli/context.ts'
 import type { DemoOptions } from '../src/cli/demo.ts'
 import { main } from '../src/cli/main.ts'
@@ -10,10 +10,10 @@ import { runAgent } from './agent.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { DEMO_CONNECTION } from './demo-config.ts'
 import { DemoProblem } from './demo-problem.ts'
-import { describeDemo, introduceAgent, introduceReplay, suggestNext } from './describe-demo.ts'
+import { describeDemo, introduceAgent, introduceReplay, sayGoodbye, suggestNext } from './describe-demo.ts'
 import { foldWords } from './fold-words.ts'
 import { DEMO_PRINCIPALS } from './principals.ts'
-import { readyLine } from './ready-line.ts'
+import { agentEnvironment, readyLine } from './ready-line.ts'
 import { type Demo, startDemo } from './start-demo.ts'
 
 const INDENT = '  '
@@ -29,14 +29,15 @@ export async function runDemo(options: DemoOptions, context: CliContext = proces
   let folder: DataFolder | null = null
   let demo: Demo | null = null
   try {
-    const initSql = options.init === undefined ? null : await readFile(options.init, 'utf8')
+    const initSql = (await readNamed(options.init))?.text ?? null
+    const overlay = await readNamed(options.config)
     folder = await openDataFolder(options.data)
     demo = await startDemo({
       folder,
       port: options.port,
       seed: options.seed,
       initSql,
-      overlay: options.config ?? null,
+      overlay,
       loadConfig: async (file) => {
         const config = await useConfig(context, file)
         return typeof config === 'number' ? null : config
@@ -45,6 +46,7 @@ export async function runDemo(options: DemoOptions, context: CliContext = proces
     })
     if (demo === null) return EXIT.problems
     const ready = await readyLine(demo, folder)
+    await writeFile(folder.agentFile, agentEnvironment(ready), { mode: 0o600 })
     if (options.json) await writeJson(context.out, ready)
     const kept = options.data !== undefined
     if (options.once) {
@@ -53,6 +55,8 @@ export async function runDemo(options: DemoOptions, context: CliContext = proces
     }
     for (const line of describeDemo(ready, folder, kept, shown.paintOut)) say(line)
     await stop
+    await demo.close()
+    context.err.write(`${sayGoodbye(folder, kept)}\n`)
     return EXIT.ok
   } catch (error) {
     const message = userMessage(error)
@@ -63,6 +67,10 @@ export async function runDemo(options: DemoOptions, context: CliContext = proces
     await demo?.close()
     await folder?.close()
   }
+}
+
+async function readNamed(file: string | undefined): Promise<{ readonly file: string; readonly text: string } | null> {
+  return file === undefined ? null : { file, text: await readFile(file, 'utf8') }
 }
 
 async function showOnce(

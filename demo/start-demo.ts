@@ -1,5 +1,5 @@
 /** Emulator, identity provider and gateway in one process, as one thing that is started and closed. */
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { type Emulator, startEmulator } from '../emulator/index.ts'
 import type { Config } from '../src/server/config/index.ts'
 import { DEMO_AUDIENCE } from '../src/server/demo-keys.ts'
@@ -17,7 +17,7 @@ export interface DemoSettings {
   /** Snowflake SQL for the emulator. */
   readonly initSql: string | null
   /** A configuration file that goes over the demo's own. */
-  readonly overlay: string | null
+  readonly overlay: { readonly file: string; readonly text: string } | null
   /** Reads the written configuration; yields null, having said why, where it has problems. */
   loadConfig(file: string): Promise<Config | null>
   say(line: string): void
@@ -75,7 +75,7 @@ async function writeConfig(
 ): Promise<void> {
   const own = demoConfig({ gatewayPort: port, issuer, warehouse, account, user: USER })
   if (overlay === null) return writeFile(folder.configFile, own, { mode: 0o600 })
-  const { text, keptOwn } = mergeConfig(own, overlay, await readFile(overlay, 'utf8'))
+  const { text, keptOwn } = mergeConfig(own, overlay)
   if (keptOwn.length > 0) say(`the demo keeps its own ${keptOwn.join(', ')}`)
   await writeFile(folder.configFile, text, { mode: 0o600 })
 }

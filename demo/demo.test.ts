@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import * as z from 'zod'
+import { query } from './testing/query.ts'
+import { type Ended, type Running, runIcecore } from './testing/run-icecore.ts'
+
+/** Design: the object that programs which try Icecore from outside rely on. Exactly these members. */
+const readySchema = z.strictObject({
+  gateway: z.url(),
+  ops: z.url(),
+  emulator: z.url(),
+  storage: z.url(),
+  issuer: z.url(),
+  tokenEndpoint: z.url(),
+  connections: z.array(z.string()).min(1),
+  warehouse: z.string(),
+  database: z.string(),
+  schema: z.string(),
+  role: z.string(),
+  principals: z.array(
+    z.strictObject({
+      name: z.string(),
+      kind: z.enum(['human', 'agent', 'workload']),
+      token: z.string().regex(/^[\w-]+(\.[\w-]+){2}$/),
+    }),
+  ),
+  data: z.string(),
+  pid: z.int(),
+})
+
+type Ready = z.output<typeof readySchema>
+
+async function mintToken({ tokenEndpoint }: Ready, claims: unknown): Promise<string> {
+  const answer = await fetch(tokenEndpoint, { method: 'POST', body: JSON.stringify(claims) })
+  return z.object({ access_token: z.string() }).parse(await answer.json()).access_token
+}
+
+async function readReady(demo: Running): Promise<Ready> {
+  return readySchema.parse(JSON.parse(await demo.firstLine))
+}
+
+let folder: string
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'icecore-demo-test-'))
+})
+after(() => rm(folder, { recursive: true }))
+
+describe('icecore demo --json', () => {
+  let demo: Running
+  let ready: Ready
+  let ended: Ended
+  let data: string
+
+  before(async () => {
+    data = join(folder, 'kept')
+    const [init, config] = [join(folder, 'init.sql'), join(folder, 'over.yaml')]
+    await writeFile(
+      init,
+      "CREATE TABLE SHOP.SALES.NOTES (TEXT VARCHAR); INSERT INTO SHOP.SALES.NOTES VALUES ('from init');",
+    )
+    await writeFile(
+      config,
+      `
+version: 1
+data: /nowhere
+connections:
+  admin: {role: SYSADMIN, warehouse: COMPUTE_WH}
+access:
+  - {name: admins, when: {groups: [admins]}, connections: [admin, demo], roles: [SYSADMIN, ANALYST]}
+`,
+    )
+    demo = runIcecore(['demo', '--json', '--data', data, '--init', init, '--config', config])
+    ready = await readReady(demo)
+  })
+  after(async () => {
+    ended = await demo.stop('SIGTERM')
+    assert.equal(ended.code, 0, ended.err)
+    assert.equal(ended.out.trimEnd().split('\n').length, 1, 'nothing but the one object on standard output')
+  })
+
+  it('says with one object where everything is', () => {
+    assert.deepEqual(ready.connections, ['demo', 'admin'])
+    assert.equal(ready.data, data)
+    assert.deepEqual(
+      ready.principals.map(({ name, kind }) => `${name} ${kind}`),
+      ['ada human', 'ben human', 'coding-agent agent'],
+    )
+  })
+
+  it('serves each principal with its token as its access rule says', async () => {
+    const rows = async (name: string): Promise<unknown> => {
+      const token = ready.principals.find((principal) => principal.name === name)?.token ?? ''
+      return query({ gateway: ready.gateway, connection: 'demo', token }, 'SELECT CURRENT_ROLE() AS R').catch(
+        (error: Error) => error.message,
+      )
+    }
+    assert.deepEqual(await rows('ada'), [{ R: 'ANALYST' }])
+    assert.deepEqual(await rows('coding-agent'), [{ R: 'ANALYST' }])
+    assert.match(String(await rows('ben')), /Log-in refused/)
+  })
+
+  it('signs tokens with any claims, runs the SQL of --init and takes the rules of --config', async () => {
+    const token = await mintToken(ready, { sub: 'root', groups: ['admins'] })
+    const at = { gateway: ready.gateway, connection: 'admin', token }
+    assert.deepEqual(await query(at, 'SELECT TEXT, CURRENT_ROLE() AS R FROM SHOP.SALES.NOTES'), [
+      { TEXT: 'from init', R: 'SYSADMIN' },
+    ])
+    const analyst = await mintToken(ready, { sub: 'ada', groups: ['analysts'] })
+    await assert.rejects(query({ ...at, token: analyst }, 'SELECT 1'), /Log-in refused/)
+  })
+
+  it('reports health on its own listener', async () => {
+    assert.equal((await fetch(new URL('/healthz', ready.ops))).status, 200)
+  })
+
+  it('lets none but its owner read what it keeps', async () => {
+    for (const file of ['keys/record.key', 'keys/warehouse.p8', 'icecore.yaml', 'agent.env']) {
+      assert.equal((await stat(join(data, file))).mode & 0o077, 0, file)
+    }
+  })
+})
+
+describe('icecore demo --once', () => {
+  it('does an agent’s work, replays its session and ends; the record stays in a named folder', async () => {
+    const data = join(folder, 'once')
+    const first = await runIcecore(['demo', '--once', '--data', data]).ended
+    assert.equal(first.code, 0, first.err)
+    const [narrated = '', replayed = ''] = first.out.split('played back')
+    assert.match(narrated, /→ 50,000 rows/)
+    assert.match(narrated, /invalid identifier 'PRIZE'/)
+    assert.match(narrated, /what a program reads of it: ICE_STATEMENT_REFUSED/)
+    assert.match(replayed, /coding-agent for Ada/)
+    assert.match(replayed, /denied ICE_STATEMENT_REFUSED/)
+    assert.match(replayed, /chunk 1: /)
+    assert.match(replayed, /end: log-out/)
+
+    const again = await runIcecore(['demo', '--once', '--json', '--data', data]).ended
+    assert.equal(again.code, 0, again.err)
+    assert.equal(readySchema.parse(JSON.parse(again.out)).data, data)
+    const list = await runIcecore(['sessions', 'list', '--json', '--config', join(data, 'icecore.yaml')]).ended
+    assert.equal(list.out.trimEnd().split('\n').length, 2, 'both runs are on record')
+  })
+
+  it('leaves nothing behind where no folder is named', async () => {
+    const { out, code } = await runIcecore(['demo', '--once', '--json']).ended
+    assert.equal(code, 0)
+    await assert.rejects(stat(readySchema.parse(JSON.parse(out)).data), { code: 'ENOENT' })
+  })
+})
+
+describe('icecore demo, badly asked', () => {
+  const cases: readonly (readonly [string, readonly string[], number, RegExp])[] = [
+    ['a folder of somebody else’s', ['--data', 'FOLDER/foreign'], 1, /is not empty and not the demo’s/],
+    ['SQL that fails', ['--init', 'FOLDER/bad.sql'], 1, /the SQL to start with failed: .*NOPE/],
+    ['a file that is not there', ['--config', 'FOLDER/none.yaml'], 1, /none\.yaml cannot be used \(ENOENT\)/],
+    ['no YAML', ['--config', 'FOLDER/broken.yaml'], 1, /broken\.yaml: /],
+    [
+      'a key that nobody knows',
+      ['--config', 'FOLDER/misspelt.yaml'],
+      3,
+      /unknown key "acces"[\s\S]*did you mean "access"/,
+    ],
+  ]
+  before(async () => {
+    await mkdir(join(folder, 'foreign'))
+    await writeFile(join(folder, 'foreign/thesis.txt'), '')
+    await writeFile(join(folder, 'bad.sql'), 'SELECT * FROM NOPE')
+    await writeFile(join(folder, 'broken.yaml'), 'access: [')
+    await writeFile(join(folder, 'misspelt.yaml'), 'acces: []')
+  })
+  for (const [name, args, code, said] of cases) {
+    it(name, async () => {
+      const ended = await runIcecore(['demo', '--json', ...args.map((arg) => arg.replace('FOLDER', folder))]).ended
+      assert.equal(ended.code, code, ended.err)
+      assert.match(ended.err, said)
+      assert.equal(ended.out, '')
+      assert.doesNotMatch(ended.err, /defect/)
+    })
+  }
+})

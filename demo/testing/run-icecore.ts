@@ -1,0 +1,55 @@
+/** The command as a user runs it: a process of its own. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+export interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+export interface Running {
+  /** The first line of standard output; rejects with what was said where the process ends without one. */
+  readonly firstLine: Promise<string>
+  readonly ended: Promise<Ended>
+  stop(signal: NodeJS.Signals): Promise<Ended>
+}
+
+const COMMAND = fileURLToPath(new URL('../../bin/icecore.js', import.meta.url))
+
+export function runIcecore(args: readonly string[]): Running {
+  return follow(spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'pipe'] }))
+}
+
+export function follow(child: ChildProcess): Running {
+  let out = ''
+  let err = ''
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    out += text
+  })
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    err += text
+  })
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code, out, err }))
+  })
+  const firstLine = new Promise<string>((resolve, reject) => {
+    const look = (): void => {
+      const end = out.indexOf('\n')
+      if (end >= 0) resolve(out.slice(0, end))
+    }
+    child.stdout?.on('data', look)
+    ended.then(({ code }) => reject(new Error(`ended with ${code} and no line: ${err}`)), reject)
+  })
+  // Whoever waits for the end alone is not told twice.
+  firstLine.catch(() => undefined)
+  return {
+    firstLine,
+    ended,
+    stop(signal) {
+      child.kill(signal)
+      return ended
+    },
+  }
+}
