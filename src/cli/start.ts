@@ -27,7 +27,8 @@ async function start(context: CliContext, options: StartOptions): Promise<number
   const config = await useConfig(context, options.config)
   if (typeof config === 'number') return config
   const stop = untilSignal()
-  const { startGateway } = await import('../server/index.ts')
+  const { refuseDemoKeys, startGateway } = await import('../server/index.ts')
+  await refuseDemoKeys(config, { environment: context.environment })
   const gateway = await startGateway(config)
   const { err, paintErr } = context
   if (options.json)
