@@ -4,7 +4,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { DEMO_KEY_PREFIX, DEMO_MARKER, DEMO_PEM_HEAD, isDemoFolder } from '../src/server/demo-keys.ts'
+import { DEMO_KEY_PREFIX, DEMO_MARKER, DEMO_PEM_HEAD, isDemoFolder } from '../src/server/index.ts'
 import { DemoProblem } from './demo-problem.ts'
 
 export interface DataFolder {

@@ -1,5 +1,5 @@
 /** The demo's configuration file: an ordinary one, so that what a reader learns from it is true of his own. */
-import { DEMO_AUDIENCE } from '../src/server/demo-keys.ts'
+import { DEMO_AUDIENCE } from '../src/server/index.ts'
 
 export interface DemoAddresses {
   readonly gatewayPort: number

@@ -1,13 +1,11 @@
 /** A Snowflake-compatible warehouse on DuckDB. Imports nothing of `src/`: a mistake of both sides cannot hide. */
+export { FAULT_NAMES, type FaultName, type FaultSetting, type Faults } from './faults.ts'
 export { DEFAULT_OPTIONS, type EmulatorOptions, type EmulatorUser, parseFault } from './options.ts'
 export {
-  FAULT_NAMES,
-  type FaultName,
-  type FaultSetting,
-  type Faults,
+  type Emulator,
   INVENTED_CREDENTIALS,
   type SeenRequest,
   type SeenSession,
   type SeenStatement,
+  startEmulator,
 } from './server/index.ts'
-export { type Emulator, startEmulator } from './server/start-emulator.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { Faults } from './faults.ts'
 import { parseFault } from './options.ts'
-import { Faults } from './server/index.ts'
 
 describe('parseFault', () => {
   it('reads a name with an amount, 1 when there is none', () => {

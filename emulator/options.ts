@@ -1,5 +1,5 @@
 /** What can be chosen when an emulator starts: shared by the `icecore emulator` command, the demo and the tests. */
-import { type FaultSetting, isFaultName } from './server/faults.ts'
+import { type FaultSetting, isFaultName } from './faults.ts'
 
 export interface EmulatorUser {
   readonly name: string

@@ -1,6 +1,6 @@
 /** The account's HTTP port: Snowflake's endpoints (protocol sheet §0.3), each a short method. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Faults } from './faults.ts'
+import type { Faults } from '../faults.ts'
 import { readJson, sendJson, sendText, type Target, targetOf } from './http.ts'
 import { stringOf, toJson } from './json.ts'
 import { type LogInParts, logIn, samlRefusal } from './log-in.ts'

@@ -7,7 +7,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
-import { type Faults, isFaultName } from './faults.ts'
+import { type Faults, isFaultName } from '../faults.ts'
 import { readJson, sendJson } from './http.ts'
 import type { Inspection } from './inspection.ts'
 import { ProtocolError } from './protocol-error.ts'

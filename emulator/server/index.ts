@@ -1,6 +1,6 @@
 /** Snowflake's protocol over an engine of `../engine.ts`. */
-export { FAULT_NAMES, type FaultName, type FaultSetting, Faults, isFaultName } from './faults.ts'
 export { INVENTED_CREDENTIALS } from './file-transfer.ts'
 export type { Inspection, SeenSession, SeenStatement } from './inspection.ts'
 export type { SeenRequest } from './request-log.ts'
+export { type Emulator, startEmulator } from './start-emulator.ts'
 export { type EmulatorServer, startServer } from './start-server.ts'

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import type { FaultName } from './faults.ts'
+import type { FaultName } from '../faults.ts'
 import { INVENTED_CREDENTIALS } from './file-transfer.ts'
 import { ACCESS_TOKEN, logInBody, logInRaw, PASSWORD, query, send, startTestEmulator } from './test-client.ts'
 import { UNKNOWN_MEMBERS_TEXT } from './unknown-members.ts'
@@ -11,7 +11,6 @@ import { UNKNOWN_MEMBERS_TEXT } from './unknown-members.ts'
 const LOG_IN = '/session/v1/login-request'
 const CHUNKED = { inlineRows: 2, firstChunkBytes: 500, maxChunkBytes: 2000 }
 
-/** A clock that tests turn by hand. */
 function makeClock() {
   const clock = { time: 1_700_000_000_000, now: () => clock.time }
   return clock

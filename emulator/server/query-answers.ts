@@ -1,6 +1,6 @@
 /** Answers about queries in Snowflake's JSON (protocol sheet §6, §7.1, §8.2, §13). */
 import type { Column, SessionContext, SqlError } from '../engine.ts'
-import type { Faults } from './faults.ts'
+import type { Faults } from '../faults.ts'
 import { fileTransferAnswer } from './file-transfer.ts'
 import { clientParameters } from './parameters.ts'
 import type { Query } from './query.ts'

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Binding, StatementResult } from '../engine.ts'
 import { SqlError } from '../engine.ts'
-import type { Faults } from './faults.ts'
+import type { Faults } from '../faults.ts'
 import { Query, type QueryRequest, queryCanceled } from './query.ts'
 import { makeQueryId } from './query-id.ts'
 import type { QueryLog } from './query-log.ts'

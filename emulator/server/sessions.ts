@@ -1,7 +1,7 @@
 /** Log-in sessions and their tokens: issue, renewal with a grace for requests under way, expiry, end. */
 import { randomBytes } from 'node:crypto'
 import type { EngineSession } from '../engine.ts'
-import type { Faults } from './faults.ts'
+import type { Faults } from '../faults.ts'
 import { sessionErrors } from './protocol-error.ts'
 import type { User } from './users.ts'
 

@@ -1,5 +1,5 @@
 import { SqlError } from '../engine.ts'
-import { demangle } from './text/names.ts'
+import { demangle } from './text/index.ts'
 
 /** Snowflake counts lines and positions as `line 1 at position 0`. */
 export function syntaxError(sql: string, offset: number, unexpected: string): SqlError {

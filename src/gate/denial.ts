@@ -1,5 +1,5 @@
 /** A denial is an answer: what was matched, what would be allowed, how to ask. */
-import type { DecisionReason } from '../core/recording/events.ts'
+import type { DecisionReason } from '../core/recording/index.ts'
 import type { ErrorCode } from '../errors.ts'
 
 export interface StatementDenial {

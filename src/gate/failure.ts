@@ -1,5 +1,5 @@
 /** The form in which a statement's failure is shown and recorded: Snowflake's code and state, and our message. */
-import type { FailureFacts } from '../core/recording/events.ts'
+import type { FailureFacts } from '../core/recording/index.ts'
 import { type ErrorCode, IcecoreError } from '../errors.ts'
 import { DENIAL_CODE, DENIAL_SQL_STATE, formatDenial, formatTail, type StatementDenial } from './denial.ts'
 import type { StatementRun } from './statement-run.ts'

@@ -24,7 +24,7 @@ export type {
   UpstreamSession,
 } from './ports.ts'
 export { DEFAULT_REFUSAL_LIMITS, Refusals } from './refusals.ts'
-export type { Session } from './session.ts'
+export { Session } from './session.ts'
 export { SessionRegistry } from './session-registry.ts'
 export { SessionTokenBook, type SessionTokens } from './session-tokens.ts'
 export type { AnswerEncoder, StatementReply, StatementRequest } from './statement-request.ts'

@@ -2,8 +2,8 @@
  * What the gate asks of the world. Adapters implement these; the gate, and through it every door, knows nothing else
  * of sockets, files and keys.
  */
-import type { Principal } from '../core/identity/principal.ts'
-import type { Context, EventInput } from '../core/recording/events.ts'
+import type { Principal } from '../core/identity/index.ts'
+import type { Context, EventInput } from '../core/recording/index.ts'
 
 /** The journal, as the gate sees it. */
 export interface Recorder {

@@ -1,6 +1,5 @@
 import { clientProfile } from '../../src/core/wire/index.ts'
-import type { ChunkBody, UpstreamSession } from '../../src/gate/index.ts'
-import { Session } from '../../src/gate/session.ts'
+import { type ChunkBody, Session, type UpstreamSession } from '../../src/gate/index.ts'
 
 /** An upstream session that answers what a test gives it, and nothing else. */
 export function fakeUpstream(answers: Partial<UpstreamSession> = {}): UpstreamSession {

@@ -1,1 +1,2 @@
+export { executeText } from './execute-text.ts'
 export { runStatement } from './run-statement.ts'

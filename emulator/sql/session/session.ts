@@ -9,8 +9,7 @@ import type {
   StatementResult,
 } from '../../engine.ts'
 import type { CatalogueObject, ObjectPath, Table } from '../catalogue/index.ts'
-import { executeText } from '../commands/execute-text.ts'
-import { runStatement } from '../commands/index.ts'
+import { executeText, runStatement } from '../commands/index.ts'
 import { canceled, compilationError, translateError } from '../errors.ts'
 import type { VariableValue } from '../rewrite/index.ts'
 import { duckName, splitStatements } from '../text/index.ts'

@@ -6,7 +6,7 @@
  */
 import { buffer } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
-import type { Context } from '../../core/recording/events.ts'
+import type { Context } from '../../core/recording/index.ts'
 import {
   buildQueryBody,
   type ParameterValue,

@@ -2,7 +2,7 @@
  * The decision on a statement. Read top to bottom: each check may deny, and what no check denies is allowed. All
  * checks are made, so that an agent that is denied learns every reason at once.
  */
-import type { DecisionReason } from '../recording/events.ts'
+import type { DecisionReason } from '../recording/index.ts'
 import type { Analysis, Effect, ResultReference, Statement } from '../statement/index.ts'
 
 /** What the operator may loosen; each default is the strict side. */

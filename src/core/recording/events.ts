@@ -5,7 +5,7 @@
  * the record says is folded from these events; nothing else is authoritative. `docs/reference/recording-format.md`
  * describes how they lie on disk.
  */
-import type { Principal } from '../identity/principal.ts'
+import type { Principal } from '../identity/index.ts'
 
 /** What a session works in, as the upstream reports it. Null where nothing is selected. */
 export interface Context {

@@ -10,7 +10,7 @@ import {
   readSafeInteger,
   readString,
 } from '../../lib/json/index.ts'
-import type { ColumnFacts, Context } from '../recording/events.ts'
+import type { ColumnFacts, Context } from '../recording/index.ts'
 import { CODES } from './codes.ts'
 import { readParameterList } from './parameter-list.ts'
 import { isMissing, type ParameterValue, protocolError, readAnswerPart, scanAnswer } from './read-json.ts'

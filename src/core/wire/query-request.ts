@@ -9,7 +9,7 @@ import {
   readBoolean,
   readString,
 } from '../../lib/json/index.ts'
-import type { Binding } from '../recording/events.ts'
+import type { Binding } from '../recording/index.ts'
 import { readParameters } from './login-request.ts'
 import { fieldRefused, isMissing, malformed, type ParameterValue, scanRequest } from './read-json.ts'
 

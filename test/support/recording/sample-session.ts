@@ -1,5 +1,5 @@
 /** A session with one of everything, for tests and vectors. Values with `canary` in them must stay sealed. */
-import type { Principal } from '../../../src/core/identity/principal.ts'
+import type { Principal } from '../../../src/core/identity/index.ts'
 import type { EventInput } from '../../../src/core/recording/index.ts'
 
 const PRINCIPAL: Principal = {
