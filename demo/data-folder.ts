@@ -1,6 +1,6 @@
 /** The folder that holds everything the demo keeps: configuration, keys and record. */
 import { createPublicKey, generateKeyPair, randomBytes } from 'node:crypto'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -21,6 +21,8 @@ export interface DataFolder {
 }
 
 const MARKER_TEXT = `This folder belongs to "icecore demo": everything in it is invented, and "icecore start" refuses its keys.\n`
+/** What the demo, or an Icecore that is none, keeps in such a folder. Other files there are nobody's business. */
+const OWN_NAMES: ReadonlySet<string> = new Set(['icecore.yaml', 'keys', 'journal', 'index.sqlite', 'agent.env'])
 const KEY_BYTES = 32
 const OWNER_ONLY = 0o600
 
@@ -44,11 +46,13 @@ export async function openDataFolder(named: string | undefined): Promise<DataFol
 }
 
 async function fillFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true })
-  if ((await readdir(path)).length > 0) {
-    throw new DemoProblem(`${path} is not empty and not the demo’s: name a new folder, or one that a demo has made`)
+  await mkdir(path, { recursive: true, mode: 0o700 })
+  const taken = (await readdir(path)).find((name) => OWN_NAMES.has(name))
+  if (taken !== undefined) {
+    throw new DemoProblem(
+      `${path} has a ${taken} that is not the demo’s: name another folder, or one that a demo has made`,
+    )
   }
-  await chmod(path, 0o700)
   await mkdir(join(path, 'keys'), { mode: 0o700 })
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
 import { query } from './testing/query.ts'
-import { type Ended, type Running, runIcecore } from './testing/run-icecore.ts'
+import { type Ended, follow, type Running, runIcecore } from './testing/run-icecore.ts'
 
-/** Design: the object that programs which try Icecore from outside rely on. Exactly these members. */
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/** The object that programs which try Icecore from outside rely on. Exactly these members. */
 const readySchema = z.strictObject({
   gateway: z.url(),
   ops: z.url(),
@@ -123,6 +127,22 @@ access:
   })
 })
 
+describe('icecore demo', () => {
+  it('fits 80 columns, prints a program that works as pasted, and leaves nothing behind', async () => {
+    const demo = runIcecore(['demo'])
+    const said = await demo.until('Ctrl-C ends the demo')
+    for (const line of said.split('\n')) assert.ok(line.length <= 80, line)
+    const pasted = /^npx node --input-type=module <<'END'\n[\s\S]*?^END$/m.exec(said)?.[0] ?? ''
+    const { code, out, err } = await follow(spawn('bash', ['-c', pasted], { cwd: ROOT })).ended
+    assert.equal(code, 0, err)
+    assert.match(out, /EMAIL: '[^']+@example/)
+    const ended = await demo.stop('SIGINT')
+    assert.equal(ended.code, 0, ended.err)
+    const data = /record +(\S+)/.exec(said)?.[1] ?? ''
+    await assert.rejects(stat(data), { code: 'ENOENT' })
+  })
+})
+
 describe('icecore demo --once', () => {
   it('does an agent’s work, replays its session and ends; the record stays in a named folder', async () => {
     const data = join(folder, 'once')
@@ -153,7 +173,7 @@ describe('icecore demo --once', () => {
 
 describe('icecore demo, badly asked', () => {
   const cases: readonly (readonly [string, readonly string[], number, RegExp])[] = [
-    ['a folder of somebody else’s', ['--data', 'FOLDER/foreign'], 1, /is not empty and not the demo’s/],
+    ['a folder of somebody else’s', ['--data', 'FOLDER/foreign'], 1, /has a keys that is not the demo’s/],
     ['SQL that fails', ['--init', 'FOLDER/bad.sql'], 1, /the SQL to start with failed: .*NOPE/],
     ['a file that is not there', ['--config', 'FOLDER/none.yaml'], 1, /none\.yaml cannot be used \(ENOENT\)/],
     ['no YAML', ['--config', 'FOLDER/broken.yaml'], 1, /broken\.yaml: /],
@@ -166,7 +186,7 @@ describe('icecore demo, badly asked', () => {
   ]
   before(async () => {
     await mkdir(join(folder, 'foreign'))
-    await writeFile(join(folder, 'foreign/thesis.txt'), '')
+    await mkdir(join(folder, 'foreign/keys'))
     await writeFile(join(folder, 'bad.sql'), 'SELECT * FROM NOPE')
     await writeFile(join(folder, 'broken.yaml'), 'access: [')
     await writeFile(join(folder, 'misspelt.yaml'), 'acces: []')

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { loadKek } from '../adapters/secrets/index.ts'
 import { openRecordings, type Recordings } from '../adapters/store/index.ts'
@@ -22,7 +23,7 @@ export function addRecordOptions(command: Command): Command {
 }
 
 export const RECORD_HELP =
-  '\nThe record is found by the configuration ($ICECORE_CONFIG, else ./icecore.yaml), or by --store and --key alone. It can\nbe read while the gateway runs, and on a copy.\n'
+  '\nThe record is found by the configuration ($ICECORE_CONFIG, else ./icecore.yaml), or by --store, with --key or with\nthe icecore.yaml in that folder. It can be read while the gateway runs, and on a copy.\n'
 
 /** Runs with the recordings open, and closes them. Yields an exit code, also where the config has problems. */
 export async function withRecordings(
@@ -41,6 +42,16 @@ export async function withRecordings(
   }
 }
 
+/** A data folder may hold the configuration it belongs to, as the demo's does. */
+async function configBeside(folder: string | undefined): Promise<string | undefined> {
+  if (folder === undefined) return undefined
+  const beside = join(resolve(folder), 'icecore.yaml')
+  return stat(beside).then(
+    () => beside,
+    () => undefined,
+  )
+}
+
 async function findRecord(
   context: CliContext,
   { config: named, store, data, key }: RecordOptions,
@@ -48,7 +59,7 @@ async function findRecord(
   const folder = store ?? data
   const reference = key === undefined || key.startsWith('${') ? key : `\${file:${resolve(key)}}`
   if (folder !== undefined && reference !== undefined) return { folder: resolve(folder), key: reference }
-  const config = await useConfig(context, named)
+  const config = await useConfig(context, named ?? (await configBeside(folder)))
   if (typeof config === 'number') return config
   return { folder: folder === undefined ? config.data : resolve(folder), key: reference ?? config.recording.key }
 }
