@@ -25,7 +25,7 @@ interface Step {
 const SHOWN_ROWS = 3
 
 const STEPS: readonly Step[] = [
-  { why: 'Which tables are there?', sql: 'SHOW TABLES IN SCHEMA SHOP.SALES', columns: ['name', 'kind', 'owner'] },
+  { why: 'Which tables are there?', sql: 'SHOW TERSE TABLES IN SCHEMA SHOP.SALES', columns: ['name', 'kind'] },
   {
     why: 'How do the orders stand?',
     sql: `SELECT STATUS, COUNT(*) AS ORDERS, SUM(AMOUNT) AS TOTAL

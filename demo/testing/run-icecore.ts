@@ -11,6 +11,8 @@ export interface Ended {
 export interface Running {
   /** The first line of standard output; rejects with what was said where the process ends without one. */
   readonly firstLine: Promise<string>
+  /** Standard output up to now, once the text stands in it. */
+  until(text: string): Promise<string>
   readonly ended: Promise<Ended>
   stop(signal: NodeJS.Signals): Promise<Ended>
 }
@@ -34,18 +36,21 @@ export function follow(child: ChildProcess): Running {
     child.once('error', reject)
     child.once('close', (code) => resolve({ code, out, err }))
   })
-  const firstLine = new Promise<string>((resolve, reject) => {
-    const look = (): void => {
-      const end = out.indexOf('\n')
-      if (end >= 0) resolve(out.slice(0, end))
-    }
-    child.stdout?.on('data', look)
-    ended.then(({ code }) => reject(new Error(`ended with ${code} and no line: ${err}`)), reject)
-  })
+  const until = (text: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (out.includes(text)) resolve(out)
+      }
+      child.stdout?.on('data', look)
+      ended.then(({ code }) => reject(new Error(`ended with ${code} before "${text}": ${err}`)), reject)
+      look()
+    })
+  const firstLine = until('\n').then((text) => text.slice(0, text.indexOf('\n')))
   // Whoever waits for the end alone is not told twice.
   firstLine.catch(() => undefined)
   return {
     firstLine,
+    until,
     ended,
     stop(signal) {
       child.kill(signal)
