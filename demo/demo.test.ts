@@ -144,7 +144,7 @@ describe('icecore demo', () => {
 })
 
 describe('icecore demo --once', () => {
-  it('does an agent’s work, replays its session and ends; the record stays in a named folder', async () => {
+  it('does an agent’s work, replays its session and ends; the record stays in a named folder, which no start takes', async () => {
     const data = join(folder, 'once')
     const first = await runIcecore(['demo', '--once', '--data', data]).ended
     assert.equal(first.code, 0, first.err)
@@ -162,6 +162,10 @@ describe('icecore demo --once', () => {
     assert.equal(readySchema.parse(JSON.parse(again.out)).data, data)
     const list = await runIcecore(['sessions', 'list', '--json', '--config', join(data, 'icecore.yaml')]).ended
     assert.equal(list.out.trimEnd().split('\n').length, 2, 'both runs are on record')
+
+    const real = await runIcecore(['start', '--config', join(data, 'icecore.yaml')]).ended
+    assert.equal(real.code, 1)
+    assert.match(real.err, /it is the demo’s/)
   })
 
   it('leaves nothing behind where no folder is named', async () => {
