@@ -23,7 +23,7 @@ export function targetOf(request: IncomingMessage): Target {
 }
 
 /** Reads a body; gunzips by header or by magic (some proxies drop the header). */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const raw = await collect(request, maxBytes)
   const zipped =
     request.headers['content-encoding'] === 'gzip' || (raw.length > 2 && raw.readUInt16BE(0) === GZIP_MAGIC)

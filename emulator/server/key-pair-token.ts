@@ -10,7 +10,7 @@ const CLOCK_SKEW_MS = 60_000
 /** The Node driver writes `iat` and `exp` in milliseconds; as seconds such a value would lie in the year 5138. */
 const MILLISECONDS_FROM = 1e11
 
-export const jwtErrors = {
+const jwtErrors = {
   invalid: '390144',
   unknownUser: '394300',
   expired: '394301',

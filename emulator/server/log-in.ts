@@ -21,7 +21,7 @@ export interface LogInParts {
   readonly now: () => number
 }
 
-export const SERVER_VERSION = '9.37.1'
+const SERVER_VERSION = '9.37.1'
 
 export async function logIn(parts: LogInParts, query: URLSearchParams, body: JsonObject): Promise<JsonObject> {
   const data = body.data

@@ -28,7 +28,7 @@ export function success(data: unknown): Envelope {
   return { data, code: null, message: null, success: true }
 }
 
-export function inProgress(query: Query): Envelope {
+function inProgress(query: Query): Envelope {
   const isAsync = query.request.asyncExec
   return {
     data: {
@@ -45,7 +45,7 @@ export function inProgress(query: Query): Envelope {
   }
 }
 
-export function sqlFailure(error: SqlError, queryId: string | null): Envelope {
+function sqlFailure(error: SqlError, queryId: string | null): Envelope {
   return {
     data: {
       internalError: false,

@@ -8,7 +8,3 @@ export function makeQueryId(nowMs: number): string {
   const random = randomBytes(12).toString('hex')
   return [minutes, random.slice(0, 4), random.slice(4, 8), random.slice(8, 12), random.slice(12)].join('-')
 }
-
-export function isQueryId(text: string): boolean {
-  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
-}

@@ -7,7 +7,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { equalSecrets } from './users.ts'
 
 export const KEY_ALGORITHM_HEADER = 'x-amz-server-side-encryption-customer-algorithm'
-export const KEY_HEADER = 'x-amz-server-side-encryption-customer-key'
+const KEY_HEADER = 'x-amz-server-side-encryption-customer-key'
 
 export interface ChunkPath {
   readonly queryId: string

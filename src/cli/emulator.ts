@@ -78,7 +78,7 @@ async function runEmulator(context: CliContext, options: EmulatorCommandOptions)
 }
 
 /** The SQL of a file; undefined, and said so, where it cannot be read. */
-export async function readInit(context: CliContext, file: string): Promise<string | undefined> {
+async function readInit(context: CliContext, file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {

@@ -8,10 +8,6 @@ export function reportError({ err, paintErr }: CliContext, message: string, hint
   if (hint !== undefined) err.write(`${paintErr('cyan', 'icecore: hint:')} ${asClause(hint)}\n`)
 }
 
-export function reportWarning({ err, paintErr }: CliContext, message: string): void {
-  err.write(`${paintErr('yellow', 'icecore: warning:')} ${asClause(message)}\n`)
-}
-
 /** Whatever a command threw. Anything but an IcecoreError is a defect, and says so. */
 export function reportThrown(context: CliContext, error: unknown): void {
   if (isIcecoreError(error)) {

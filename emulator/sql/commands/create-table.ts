@@ -137,7 +137,7 @@ function readDefault(cursor: Cursor): string {
   return first && last ? cursor.sql.slice(first.start, last.end) : 'NULL'
 }
 
-export function splitAtCommas(tokens: readonly Token[]): Token[][] {
+function splitAtCommas(tokens: readonly Token[]): Token[][] {
   const parts: Token[][] = [[]]
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i] as Token

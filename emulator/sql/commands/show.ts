@@ -242,7 +242,7 @@ function readScope(session: Session, cursor: Cursor): Scope {
 }
 
 /** SHOW's LIKE knows no case. */
-export function likePattern(pattern: string): RegExp {
+function likePattern(pattern: string): RegExp {
   const source = pattern
     .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
     .replaceAll('%', '.*')

@@ -28,7 +28,7 @@ const SCALARS: Readonly<Record<string, (value: string) => string>> = {
 }
 
 /** WKT as GeoJSON; what is GeoJSON already stays as it is. */
-export function toGeoJson(text: string): string {
+function toGeoJson(text: string): string {
   if (text.trimStart().startsWith('{')) return JSON.stringify(JSON.parse(text))
   const match = /^\s*(POINT|LINESTRING|POLYGON|MULTIPOINT|MULTILINESTRING|MULTIPOLYGON)\s*(\(.*\))\s*$/i.exec(text)
   if (!match) throw new Error(`SF[100205 22P02] Error parsing Geo input: ${text}`)
@@ -51,7 +51,7 @@ const GEO_KINDS: Readonly<Record<string, string>> = {
 }
 
 /** Plain decimals as they are, else a scientific form with one digit before the point. */
-export function toDecfloat(text: string): string {
+function toDecfloat(text: string): string {
   const match = /^\s*([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?\s*$/.exec(text)
   if (!match || (match[2] === '' && match[3] === ''))
     throw new Error(`SF[100038 22018] Numeric value '${text}' is not recognized`)
@@ -72,7 +72,7 @@ export function toDecfloat(text: string): string {
 }
 
 /** All parts of a document, parents first, as FLATTEN(… RECURSIVE => TRUE) lists them. */
-export function jsonTree(text: string): string {
+function jsonTree(text: string): string {
   const rows: unknown[] = []
   const visit = (node: unknown, path: string) => {
     if (typeof node !== 'object' || node === null) return

@@ -63,7 +63,7 @@ export function schemaRows(session: Session, scope: Scope): Row[] {
     )
 }
 
-export function objectsIn(session: Session, scope: Scope): CatalogueObject[] {
+function objectsIn(session: Session, scope: Scope): CatalogueObject[] {
   const inScope = (object: CatalogueObject) =>
     (scope.database === undefined || object.database === scope.database) &&
     (scope.schema === undefined || object.schema === scope.schema)
@@ -134,7 +134,7 @@ export function columnRows(session: Session, scope: Scope): Row[] {
   )
 }
 
-export function typeJson(type: SnowflakeType, nullable: boolean): string {
+function typeJson(type: SnowflakeType, nullable: boolean): string {
   return JSON.stringify({
     type: type.name.toUpperCase(),
     ...(type.precision === undefined ? {} : { precision: type.precision }),

@@ -1,7 +1,7 @@
 import { generate, parse } from '@polyglot-sql/sdk'
 import { SqlError } from '../../engine.ts'
 import { syntaxError } from '../errors.ts'
-import { duckName, mangle } from '../text/index.ts'
+import { mangle } from '../text/index.ts'
 
 /** A node of polyglot's tree: `{kind: body}`. */
 export type Node = { [kind: string]: unknown }
@@ -170,8 +170,4 @@ export class Holes {
   fill(sql: string): string {
     return sql.replace(/"__HOLE_\d+__"/g, (name) => this.fill(this.#texts.get(name) ?? name))
   }
-}
-
-export function tableText(schema: string, table: string): string {
-  return `${duckName(schema)}.${duckName(table)}`
 }

@@ -139,7 +139,7 @@ const FORMAT_ELEMENTS: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** Snowflake's date format as strftime's. */
-export function toStrftime(format: string): string {
+function toStrftime(format: string): string {
   let result = ''
   for (let at = 0; at < format.length; ) {
     const rest = format.slice(at)

@@ -1,4 +1,3 @@
-export { StatementEnvironment } from './environment.ts'
 export { interruptOnAbort } from './interrupts.ts'
 export { coerceParameter, DEFAULT_PARAMETERS, type ParameterValue } from './parameters.ts'
 export { parseStatement, rewriteQueryText, runQuery } from './query.ts'

@@ -24,7 +24,7 @@ import {
  *
  * TIMESTAMP_NTZ of scale 9 lives as TIMESTAMP (microseconds, years to 294246), since TIMESTAMP_NS ends in 2262.
  */
-export const TZ_STRUCT = 'STRUCT(epoch BIGINT, nanos INTEGER, offset_minutes SMALLINT)'
+const TZ_STRUCT = 'STRUCT(epoch BIGINT, nanos INTEGER, offset_minutes SMALLINT)'
 
 export function toDuckType(type: SnowflakeType): string {
   switch (type.name) {

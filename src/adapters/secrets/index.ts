@@ -1,4 +1,4 @@
-export { DEFAULT_EXEC_LIMITS, type ExecLimits } from './exec-secret.ts'
+export type { ExecLimits } from './exec-secret.ts'
 export { createKeyFile, loadKek } from './key-encryption-key.ts'
 export { resolveSecret, type SecretSources } from './resolve-secret.ts'
 export { parseSecretReference, type SecretReference } from './secret-reference.ts'

@@ -1,12 +1,7 @@
-export {
-  findHandle,
-  findSession,
-  type HandleSummary,
-  listSessions,
-  listStatements,
-  type SessionFilter,
-  type SessionSummary,
-  type StatementSummary,
+export type {
+  SessionFilter,
+  SessionSummary,
+  StatementSummary,
 } from './query-sessions.ts'
 export { type IndexOptions, RecordingIndex } from './recording-index.ts'
 export {

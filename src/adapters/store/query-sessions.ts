@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely'
 import type { EventPlace } from '../../core/recording/format/index.ts'
 import { IcecoreError } from '../../errors.ts'
-import type { HandleTable, IndexTables, SessionTable, StatementTable } from './index-schema.ts'
+import type { IndexTables, SessionTable, StatementTable } from './index-schema.ts'
 
 export interface SessionFilter {
   /** Id of the principal, its display name, or the name of the agent. */
@@ -16,7 +16,6 @@ export interface SessionFilter {
 
 export type SessionSummary = Readonly<SessionTable>
 export type StatementSummary = Readonly<StatementTable>
-export type HandleSummary = Readonly<HandleTable>
 
 export interface EventPointer {
   readonly lsn: number
@@ -78,10 +77,6 @@ export async function findSession(database: Database, idOrPrefix: string): Promi
 /** In the order in which they were received. */
 export function listStatements(database: Database, session: string): Promise<StatementSummary[]> {
   return database.selectFrom('statements').selectAll().where('session', '=', session).orderBy('lsn').execute()
-}
-
-export function findHandle(database: Database, queryId: string): Promise<HandleSummary | undefined> {
-  return database.selectFrom('handles').selectAll().where('query_id', '=', queryId).executeTakeFirst()
 }
 
 /** Up to `limit` pointers of the session after `afterLsn`, in order. */

@@ -1,5 +1,5 @@
 /** Bearer tokens of OIDC issuers: verified, and turned into principals. */
-export { createHttpGet, type HttpAnswer, type HttpGet, type HttpLimits } from './http-get.ts'
+export type { HttpAnswer, HttpGet, HttpLimits } from './http-get.ts'
 export { KEY_FETCH_LIMITS, type KeyFetchLimits } from './issuer-keys.ts'
 export {
   ISSUER_DEFAULTS,

@@ -18,7 +18,8 @@ export function listenForKeys(input: NodeJS.ReadStream, pacer: Pacer): Disposabl
 }
 
 /** One read may bring several keys; an arrow is a sequence of three characters. */
-export function press(keys: string, pacer: Pacer): void {
+function press(keys: string, pacer: Pacer): void {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal sends ESC before an arrow's letter
   for (const key of keys.match(/\u001b\[[A-D]|[\s\S]/g) ?? []) {
     if (key === ' ') pacer.togglePause()
     else if (key === '.' || key === '\u001b[C') pacer.step()

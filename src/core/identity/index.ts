@@ -9,7 +9,7 @@ export {
   mayUseRole,
 } from './access-rules.ts'
 export { type ClaimMatcher, type ClaimMatchers, type ClaimPattern, matchClaims } from './claim-matchers.ts'
-export { type Claims, isCleanText, quoteOutside, readClaim } from './claims.ts'
+export { type Claims, quoteOutside } from './claims.ts'
 export type {
   AgentIdentity,
   AgentSettings,

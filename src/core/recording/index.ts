@@ -16,7 +16,7 @@ export type {
   RecordedEvent,
   StoredEvent,
 } from './events.ts'
-export { isEventType } from './events.ts'
+
 export { type ErrorReason, type Scene, scenes } from './scenes.ts'
 export type { DeliveryView, Outcome, ResultView, SessionView, StatementView } from './session-view.ts'
-export { foldSession, SessionFold } from './session-view.ts'
+export { foldSession } from './session-view.ts'

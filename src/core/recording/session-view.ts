@@ -82,7 +82,7 @@ const EMPTY_SESSION: SessionView = {
 }
 
 /** Folds the events of one session. */
-export class SessionFold {
+class SessionFold {
   #session = EMPTY_SESSION
   readonly #statements = new Map<string, StatementFold>()
 

@@ -4,7 +4,7 @@
  * The scenario that justifies it: `USE SCHEMA hr` and then `SELECT * FROM people` reads another table than before.
  * Whoever judges the second statement must know the first, and must notice when his picture is not Snowflake's.
  */
-export { contextsAfterFailure, findMismatch, type PossibleContexts, predictContexts } from './context.ts'
+export type { PossibleContexts } from './context.ts'
 export {
   type Advance,
   advance,

@@ -17,7 +17,7 @@ export class Refusal extends Error {
 }
 
 /** Line and column, from 1; the column counts code points, as editors do. */
-export function positionOf(sqlText: string, offset: number): { readonly line: number; readonly column: number } {
+function positionOf(sqlText: string, offset: number): { readonly line: number; readonly column: number } {
   let line = 1
   let lineStart = 0
   const lineEnds = /\r\n|\r|\n/g

@@ -28,13 +28,13 @@ const LOOKS_SECRET = [
 const ASSIGNMENT = /(?<![\w-])([\w-]+)["']?\s*(?:=>|:=|=|:)\s*(["'])/g
 
 /** True for a name that holds a secret; in queries only what can be nothing else. */
-export function isSecretName(name: string, query: boolean): boolean {
+function isSecretName(name: string, query: boolean): boolean {
   const upper = name.toUpperCase()
   if (NOT_SECRET.test(upper)) return false
   return STRONG.test(upper) || (!query && WEAK.test(upper))
 }
 
-export function looksSecret(value: string): boolean {
+function looksSecret(value: string): boolean {
   return LOOKS_SECRET.some((pattern) => pattern.test(value))
 }
 

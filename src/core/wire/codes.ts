@@ -28,16 +28,6 @@ export const CODES = {
   notFound: '390404',
 } as const
 
-export const SQL_STATES = {
-  accessControl: '42501',
-  canceled: '57014',
-  resultNotFound: '02000',
-  /** Internal error: what stands when no state fits. */
-  internal: 'XX000',
-  /** Invalid authorization. */
-  authorization: '28000',
-} as const
-
 /** Codes after which a session cannot be brought back with its tokens. */
 const SESSION_LOST: ReadonlySet<string> = new Set([
   CODES.authorizationMissing,

@@ -1,7 +1,7 @@
 export { encodeAbortRequest, readAbortRequest } from './abort-request.ts'
 export { type AnswerOutcome, readOutcome } from './answer-outcome.ts'
 export { type ClientProfile, clientProfile } from './client-profile.ts'
-export { CODES, meansSessionLost, meansSessionTokenExpired, SQL_STATES } from './codes.ts'
+export { CODES, meansSessionLost, meansSessionTokenExpired } from './codes.ts'
 export { driverParameters, UPSTREAM_SESSION_PARAMETERS } from './driver-parameters.ts'
 export {
   ENVELOPE_CONTENT_TYPE,
@@ -23,7 +23,6 @@ export { type LoginRequest, readLoginRequest } from './login-request.ts'
 export { type AnswerChunk, isQueryId, type QueryAnswer, readQueryAnswer, readStorageHeaders } from './query-answer.ts'
 export {
   buildQueryBody,
-  QUERY_REQUEST_LIMITS,
   type QueryBodyParts,
   type QueryRequest,
   readQueryRequest,

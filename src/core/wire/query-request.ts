@@ -38,7 +38,7 @@ export interface QueryRequestLimits {
   readonly maxPassedField: number
 }
 
-export const QUERY_REQUEST_LIMITS: QueryRequestLimits = { maxBindValues: 1_000_000, maxPassedField: 256 }
+const QUERY_REQUEST_LIMITS: QueryRequestLimits = { maxBindValues: 1_000_000, maxPassedField: 256 }
 
 const MAX_PASSED_FIELDS = 32
 const MAX_BINDS = 100_000

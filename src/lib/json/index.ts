@@ -9,6 +9,6 @@ export {
   type JsonValue,
 } from './json-document.ts'
 export { JsonSyntaxError } from './json-syntax-error.ts'
-export { parseValue, readBoolean, readInteger, readSafeInteger, readScalar, readString, textOf } from './read-value.ts'
+export { parseValue, readBoolean, readInteger, readSafeInteger, readScalar, readString } from './read-value.ts'
 export { countRows, RowCounter } from './row-counter.ts'
 export { type ScanOptions, scanObject } from './scan-object.ts'

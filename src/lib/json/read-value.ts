@@ -42,7 +42,7 @@ export function readScalar(
 }
 
 /** The raw text of a value. */
-export function textOf(document: JsonDocument, value: JsonValue): string {
+function textOf(document: JsonDocument, value: JsonValue): string {
   const bytes = bytesOf(document, value)
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
 }

@@ -9,5 +9,3 @@ export type Paint = (format: Format, text: string) => string
 export function createPaint(stream: NodeJS.WritableStream): Paint {
   return (format, text) => styleText(format, text, { stream })
 }
-
-export const plainPaint: Paint = (_, text) => text

@@ -14,17 +14,9 @@ import {
 import { text, webUrl } from './scalar.ts'
 
 /** Names of entries: they turn up in URLs, logs and rules, and a driver sends a connection's name as its account. */
-export const ENTRY_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/
+const ENTRY_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/
 
 const named = <S extends z.ZodType>(entry: S) => z.record(z.string().regex(ENTRY_NAME), entry)
-
-/** The sections whose entries have names. */
-export const namedSections = {
-  issuers: issuerSchema,
-  connections: connectionSchema,
-  people: personSchema,
-  agents: agentSchema,
-} as const
 
 /** The whole file. Its keys are the keys of `Config`, so that what the program reads can be found in the file. */
 export const configSchema = z.strictObject({

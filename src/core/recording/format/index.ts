@@ -1,7 +1,7 @@
 export { type Damage, type DamageKind, damageError } from './damage.ts'
 export { decodeFrame, decryptFrame, type EncodedFrame, encodeFrame, type FrameInput, hashOf } from './frame.ts'
-export { deriveKey, keyIdOf } from './keys.ts'
-export { CHAIN_START, FORMAT_MAJOR, FORMAT_MINOR, MAX_HEADER_BYTES, MAX_PAYLOAD_BYTES } from './layout.ts'
+export { deriveKey } from './keys.ts'
+export { CHAIN_START, MAX_HEADER_BYTES } from './layout.ts'
 export { decodeEvent, type EventTimes, encodeEvent } from './payload.ts'
 export {
   encodeSegmentHeader,

@@ -45,7 +45,7 @@ export const FRAME = {
 export const TAG_BYTES = 16
 export const KEY_BYTES = 32
 export const NONCE_BYTES = 12
-export const CHAIN_BYTES = 32
+const CHAIN_BYTES = 32
 
 /** First byte of a decrypted payload. Other values are room for what later versions add, and are read as opaque. */
 export const PAYLOAD_EVENT = 1
