@@ -1,6 +1,6 @@
 /** The form in which a statement's failure is shown and recorded: Snowflake's code and state, and our message. */
 import type { FailureFacts } from '../core/recording/index.ts'
-import { type ErrorCode, IcecoreError } from '../errors.ts'
+import { type ErrorCode, IcecoreError, noteProduced } from '../errors.ts'
 import { DENIAL_CODE, DENIAL_SQL_STATE, formatDenial, formatTail, type StatementDenial } from './denial.ts'
 import type { StatementRun } from './statement-run.ts'
 
@@ -25,6 +25,7 @@ const FORMS: Partial<Record<ErrorCode, Form>> = {
 }
 
 export function failureOfDenial(denial: StatementDenial, queryId: string): StatementFailure {
+  noteProduced('ICE_STATEMENT_REFUSED')
   return { ...DENIED, message: formatDenial(denial), icecore: 'ICE_STATEMENT_REFUSED', queryId }
 }
 

@@ -156,6 +156,21 @@ describe('Gate', () => {
     assert.deepEqual(recorder.types, ['statement.received', 'statement.decision', 'statement.denied'])
   })
 
+  const binds = { bindings: { 1: { type: 'TEXT', value: 'hunter2' } } }
+  it('keeps binds exactly, but for those that may be secrets', async () => {
+    for (const [sql, kept] of [
+      ['SELECT ?', 'hunter2'],
+      ['ALTER USER bob SET PASSWORD = ?', '[secret:mark]'],
+      ["SELECT 'open", '[secret:mark]'],
+    ] as const) {
+      const { recorder, run } = open()
+      await run(sql, binds)
+      const [received] = recorder.events
+      assert.equal(received?.type, 'statement.received')
+      assert.equal(received.facts.bindings[1]?.value, kept, sql)
+    }
+  })
+
   it('runs a statement once, however often it is sent', async () => {
     const pending = Promise.withResolvers<Buffer>()
     const { sent, run } = open({ submit: () => pending.promise, result: async () => oneRow() })

@@ -1,12 +1,14 @@
 /** What goes on record of a statement, in the order in which it happens. */
 import { type Decision, POLICY_VERSION } from '../core/policy/index.ts'
-import type { EventInput } from '../core/recording/index.ts'
+import type { Binding, EventInput } from '../core/recording/index.ts'
 import { currentContext } from '../core/session/index.ts'
 import { type Analysis, redactSecrets, type Span } from '../core/statement/index.ts'
 import type { QueryAnswer } from '../core/wire/index.ts'
 import type { StatementFailure } from './failure.ts'
 import type { Session } from './session.ts'
 import type { StatementRun } from './statement-run.ts'
+
+type Bindings = Readonly<Record<string, Binding>>
 
 /** Keyed: the same secret gives the same mark, and the mark gives no secret. */
 export type KeyedHash = (value: string) => string
@@ -22,7 +24,7 @@ export function received(session: Session, run: StatementRun, analysis: Analysis
       requestId: request.requestId,
       sql,
       secretsCut: cut,
-      bindings: request.bindings,
+      bindings: mayBindSecrets(analysis) ? markBindings(request.bindings, keyedHash) : request.bindings,
       parameters: request.parameters,
       describeOnly: request.describeOnly,
       asynchronous: request.asynchronous,
@@ -112,6 +114,27 @@ function cutSecrets(
 ): { readonly sql: string; readonly cut: number } {
   if (secrets === null) return { sql: `[unreadable:${keyedHash(sqlText)}]`, cut: 1 }
   return redactSecrets(sqlText, secrets, keyedHash)
+}
+
+/** Effects of statements whose binds are data. In any other a bind may stand for a password or a key. */
+const DATA_EFFECTS: ReadonlySet<string> = new Set(['read', 'write', 'metadata', 'session', 'transaction', 'call'])
+
+function mayBindSecrets(analysis: Analysis): boolean {
+  if (!analysis.ok || analysis.text.secrets.length > 0) return true
+  return analysis.text.statements.some(
+    ({ kind, effects, never }) =>
+      never.length > 0 || kind.startsWith('COPY') || effects.some((effect) => !DATA_EFFECTS.has(effect)),
+  )
+}
+
+function markBindings(bindings: Bindings, keyedHash: KeyedHash): Bindings {
+  const mark = (value: string | null): string | null => (value === null ? null : `[secret:${keyedHash(value)}]`)
+  return Object.fromEntries(
+    Object.entries(bindings).map(([name, { type, value }]) => [
+      name,
+      { type, value: typeof value === 'string' || value === null ? mark(value) : value.map(mark) },
+    ]),
+  )
 }
 
 function kindOf(analysis: Analysis): string {

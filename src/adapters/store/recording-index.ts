@@ -2,7 +2,7 @@
  * The index of the recordings: SQLite, derived from the journal, never authoritative. Any process may bring it up to
  * date: each batch says after which event it comes, and is dropped when the index is elsewhere by then.
  */
-import { chmod, rm } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { Kysely } from 'kysely'
 import { damageError, type PlacedEvent } from '../../core/recording/format/index.ts'
 import { isIcecoreError } from '../../errors.ts'
@@ -82,19 +82,19 @@ export class RecordingIndex {
   }
 
   static async #connect(path: string | null, reader: JournalReader): Promise<RecordingIndex> {
-    const open = () => new RecordingIndex(new SqliteThread({ path: path ?? ':memory:', readOnly: false }), reader)
-    let index = open()
+    const connect = async (): Promise<RecordingIndex> => {
+      if (path !== null) await makePrivate(path)
+      return new RecordingIndex(new SqliteThread({ path: path ?? ':memory:', readOnly: false }), reader)
+    }
+    let index = await connect()
     const version = await index.#version()
     if (path !== null && version !== 0 && version !== SCHEMA_VERSION) {
       await index.close()
       await removeIndex(path)
-      index = open()
+      index = await connect()
     }
     if ((await index.#version()) === 0) {
       await index.#thread.batch([...SCHEMA, BEGIN].map((sql) => ({ sql, parameters: [] })))
-    }
-    if (path !== null) {
-      await chmod(path, 0o600)
     }
     return index
   }
@@ -178,6 +178,16 @@ export class RecordingIndex {
   async #version(): Promise<number> {
     const { rows } = await this.#thread.query({ sql: 'PRAGMA user_version', parameters: [] })
     return Number(rows[0]?.user_version ?? 0)
+  }
+}
+
+/** Before SQLite opens it: the files it makes beside the index take the index's mode (`findCreateFileMode` in os_unix.c). */
+async function makePrivate(path: string): Promise<void> {
+  const file = await open(path, 'a', 0o600)
+  try {
+    await file.chmod(0o600)
+  } finally {
+    await file.close()
   }
 }
 
