@@ -130,7 +130,7 @@ describe('the index', () => {
     }
     // The twin: what the index is for can be found in it.
     assert.ok(stored.includes('SELECT * FROM ORDERS WHERE NOTE = ?'))
-    assert.equal((await stat(indexFile)).mode & 0o077, 0)
+    for (const suffix of ['', '-wal', '-shm']) assert.equal((await stat(indexFile + suffix)).mode & 0o077, 0, suffix)
   })
 
   for (const [name, change] of [
