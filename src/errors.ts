@@ -28,7 +28,6 @@ export const ERRORS = {
     text: 'Icecore does not forward the request field {field}.',
   },
   ICE_PATH_UNKNOWN: { fault: 'caller', retry: false, text: 'Icecore does not serve this path.' },
-  ICE_METHOD_REFUSED: { fault: 'caller', retry: false, text: 'This path does not take {method}.' },
   ICE_REQUEST_ID_REUSED: {
     fault: 'caller',
     retry: false,
@@ -54,7 +53,6 @@ export const ERRORS = {
 
   // Statements.
   ICE_STATEMENT_REFUSED: { fault: 'policy', retry: false, text: 'Icecore refuses this statement: {reason}.' },
-  ICE_STATEMENT_TOO_LARGE: { fault: 'caller', retry: false, text: 'The statement is larger than {limit} bytes.' },
   ICE_PARAMETER_REFUSED: { fault: 'policy', retry: false, text: 'The parameter {parameter} may not be set.' },
   ICE_HANDLE_UNKNOWN: { fault: 'caller', retry: false, text: 'There is no such result for you.' },
   ICE_STATEMENT_CANCELLED: { fault: 'caller', retry: false, text: 'SQL execution canceled' },
@@ -126,6 +124,11 @@ interface ErrorOptionsOfIcecore {
 /** Each error made is published here, so that a test run can tell which codes it has produced. */
 const produced = channel('icecore.error')
 
+/** For a code that is shown without an error being thrown: a denial is an answer. */
+export function noteProduced(code: ErrorCode): void {
+  produced.publish(code)
+}
+
 /** The one error class of Icecore. Anything else that is thrown is a defect, and shown as ICE_INTERNAL. */
 export class IcecoreError extends Error {
   override readonly name = 'IcecoreError'
@@ -138,7 +141,7 @@ export class IcecoreError extends Error {
     this.code = code
     this.details = details
     this.hint = options.hint
-    produced.publish(code)
+    noteProduced(code)
   }
 
   get spec(): ErrorSpec {

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { countingIds } from '../../test/support/counting-ids.ts'
+import { FakeClock } from '../../test/support/fake-clock.ts'
+import { fakeSession, fakeUpstream } from '../../test/support/fake-session.ts'
+import { MemoryRecorder } from '../../test/support/memory-recorder.ts'
+import { silentLog } from '../lib/log.ts'
+import { ChunkLinks } from './chunk-links.ts'
+import { SessionRegistry } from './session-registry.ts'
+import { SessionTokenBook } from './session-tokens.ts'
+
+const HOUR_MS = 3_600_000
+
+function makeRegistry({ sessions = 3, perPrincipal = 2 } = {}): SessionRegistry {
+  const clock = new FakeClock()
+  const ids = countingIds()
+  const lives = { token: HOUR_MS, master: 4 * HOUR_MS, renewGrace: 60_000 }
+  return new SessionRegistry(
+    {
+      recorder: new MemoryRecorder(),
+      tokens: new SessionTokenBook({ clock, ids, lives }),
+      links: new ChunkLinks({ clock, ids, life: HOUR_MS, perSession: 10 }),
+      clock,
+      log: silentLog,
+    },
+    { sessions, perPrincipal, longestLife: HOUR_MS, idle: HOUR_MS, unattended: HOUR_MS, upstreamHeartbeat: HOUR_MS },
+  )
+}
+
+describe('room for sessions', () => {
+  it('ends at the limit of all, counting log-ins on their way', () => {
+    const registry = makeRegistry({ sessions: 2 })
+    registry.add(fakeSession(fakeUpstream(), 'person:ada'))
+    const release = registry.reserve('person:bob')
+    assert.throws(() => registry.reserve('person:eve'), { code: 'ICE_SESSION_LIMIT' })
+    release()
+    registry.reserve('person:eve')()
+  })
+
+  it('ends for one principal before it ends for the others', () => {
+    const registry = makeRegistry({ sessions: 9, perPrincipal: 1 })
+    registry.add(fakeSession(fakeUpstream(), 'person:ada'))
+    assert.throws(() => registry.reserve('person:ada'), { code: 'ICE_SESSION_LIMIT' })
+    registry.reserve('person:bob')()
+  })
+})

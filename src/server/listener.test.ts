@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { createListener } from './listener.ts'
+
+const LOOPBACK = { host: '127.0.0.1', port: 0 }
+
+describe('createListener', () => {
+  it('says where it cannot listen, and why', async () => {
+    const first = await createListener(LOOPBACK, () => undefined)
+    const port = Number(new URL(first.url).port)
+    try {
+      await assert.rejects(
+        createListener({ ...LOOPBACK, port }, () => undefined),
+        { code: 'ICE_LISTEN_FAILED', message: `Cannot listen on 127.0.0.1:${port}: EADDRINUSE.` },
+      )
+    } finally {
+      await first.close()
+    }
+    const again = await createListener({ ...LOOPBACK, port }, () => undefined)
+    await again.close()
+  })
+
+  it('routes a path with doubled slashes as the one it means', async () => {
+    const listener = await createListener(LOOPBACK, (app) => app.get('/queries/:id', async () => 'found'))
+    try {
+      assert.equal(await (await fetch(`${listener.url}//queries///7?a=//b`)).text(), 'found')
+    } finally {
+      await listener.close()
+    }
+  })
+})
