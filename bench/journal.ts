@@ -1,97 +1,90 @@
-/**
- * How fast the journal makes events durable, beside the bare fdatasync of the same disk and run.
- *
- *   node bench/journal.ts [seconds per step] [--json]
- */
+/** How fast the journal makes events durable, beside the bare fdatasync of the same disk and run. */
 import { createSecretKey, randomBytes } from 'node:crypto'
-import fs from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { type JournalLimits, openJournal } from '../src/adapters/journal/index.ts'
 import type { EventInput } from '../src/core/recording/index.ts'
 import { systemClock } from '../src/lib/clock.ts'
 import { randomIds } from '../src/lib/ids.ts'
+import { measureBareDisk } from './support/bare-disk.ts'
+import { type BenchOptions, type BenchReport, loadAverage } from './support/bench-report.ts'
+import { type Latencies, runClosedLoops } from './support/closed-loops.ts'
+import { type Spread, show, spreadOf } from './support/figures.ts'
 
-interface Figures {
+const SECONDS = 1
+const KIB = 1024
+const SESSIONS = [1, 8, 64]
+
+interface Step {
   readonly what: string
-  readonly perSecond: number
-  readonly p50: number
-  readonly p99: number
-  /** CPU time of this process for one append, in microseconds. */
-  readonly cpuMicros: number
+  readonly measure: (folder: string) => Promise<Measured>
 }
 
-const args = process.argv.slice(2)
-const SECONDS = Number(args.find((arg) => !arg.startsWith('--')) ?? 2)
-const EVENT_BYTES = 1024
-
-/** Closed loops: each asks again when its answer is in. */
-async function measure(what: string, loops: number, once: (loop: number) => Promise<unknown>): Promise<Figures> {
-  const times: number[] = []
-  const cpu = process.cpuUsage()
-  const start = performance.now()
-  const end = start + SECONDS * 1000
-  const loop = async (index: number): Promise<void> => {
-    for (let now = performance.now(); now < end; ) {
-      await once(index)
-      const after = performance.now()
-      times.push(after - now)
-      now = after
-    }
-  }
-  await Promise.all(Array.from({ length: loops }, (_, index) => loop(index)))
-  const elapsed = performance.now() - start
-  const used = process.cpuUsage(cpu)
-  times.sort((a, b) => a - b)
-  const at = (share: number): number => times[Math.floor(share * (times.length - 1))] ?? 0
-  const cpuMicros = (used.user + used.system) / times.length
-  return { what, perSecond: (times.length / elapsed) * 1000, p50: at(0.5), p99: at(0.99), cpuMicros }
+interface Measured extends Latencies {
+  /** CPU time of this process for one append, in microseconds; null where it was not looked at. */
+  readonly cpuMicros: number | null
 }
 
-async function bareDisk(folder: string): Promise<Figures> {
-  const fd = fs.openSync(join(folder, 'bare'), 'w')
-  const write = promisify(fs.write)
-  const sync = promisify(fs.fdatasync)
-  const bytes = randomBytes(EVENT_BYTES)
-  let at = 0
-  const figures = await measure('bare write + fdatasync, 1 KiB', 1, async () => {
-    await write(fd, bytes, 0, bytes.length, at)
-    await sync(fd)
-    at += bytes.length
-  })
-  fs.closeSync(fd)
-  return figures
+const STEPS: readonly Step[] = [
+  {
+    what: 'bare write + fdatasync, 1 KiB',
+    measure: async (folder) => ({ ...(await measureBareDisk(folder, SECONDS)), cpuMicros: null }),
+  },
+  ...SESSIONS.flatMap((sessions) => [
+    journalStep(`journal, ${sessions} sessions, 1 KiB`, sessions, KIB, {}),
+    journalStep(`journal, ${sessions} sessions, 1 KiB, no zeros ahead`, sessions, KIB, { aheadBytes: 0 }),
+  ]),
+  journalStep('journal, 8 sessions, 256 KiB', 8, 256 * KIB, {}),
+]
+
+function journalStep(what: string, sessions: number, bytes: number, limits: Partial<JournalLimits>): Step {
+  return { what, measure: (folder) => measureJournal(join(folder, 'journal'), sessions, bytes, limits) }
 }
 
-async function journalRun(what: string, sessions: number, bytes: number, limits: Partial<JournalLimits>) {
-  const folder = await mkdtemp(join(tmpdir(), 'icecore-bench-'))
+async function measureJournal(
+  folder: string,
+  sessions: number,
+  bytes: number,
+  limits: Partial<JournalLimits>,
+): Promise<Measured> {
   const options = { folder, kek: createSecretKey(randomBytes(32)), clock: systemClock, ids: randomIds }
   const journal = await openJournal({ ...options, limits: { lowWaterBytes: 0, ...limits } })
   const body = randomBytes(bytes)
   const event = (session: number): EventInput => ({ type: 'session.renewed', session: `s${session}`, facts: {}, body })
-  const figures = await measure(what, sessions, (session) => journal.append(event(session)))
+  const before = process.cpuUsage()
+  const { count, ...latencies } = await runClosedLoops(SECONDS, sessions, (session) => journal.append(event(session)))
+  const { user, system } = process.cpuUsage(before)
   await journal.close()
   await rm(folder, { recursive: true })
-  return figures
+  return { ...latencies, cpuMicros: (user + system) / count }
 }
 
-const results: Figures[] = []
-const folder = await mkdtemp(join(tmpdir(), 'icecore-bench-'))
-results.push(await bareDisk(folder))
-await rm(folder, { recursive: true })
-for (const sessions of [1, 8, 64]) {
-  results.push(await journalRun(`journal, ${sessions} sessions, 1 KiB`, sessions, EVENT_BYTES, {}))
-  results.push(await journalRun(`the same, no zeros ahead`, sessions, EVENT_BYTES, { aheadBytes: 0 }))
-}
-results.push(await journalRun('journal, 8 sessions, 256 KiB', 8, 256 * 1024, {}))
-
-if (args.includes('--json')) {
-  process.stdout.write(`${JSON.stringify(results)}\n`)
-} else {
-  for (const { what, perSecond, p50, p99, cpuMicros } of results) {
-    const figures = `${perSecond.toFixed(0).padStart(7)}/s  p50 ${p50.toFixed(2)} ms  p99 ${p99.toFixed(2)} ms`
-    process.stdout.write(`${what.padEnd(32)} ${figures}  CPU ${cpuMicros.toFixed(0)} µs\n`)
+export async function benchJournal(options: BenchOptions): Promise<BenchReport> {
+  const folder = await mkdtemp(join(tmpdir(), 'icecore-bench-'))
+  const measured = STEPS.map(({ what }) => ({ what, rounds: [] as Measured[] }))
+  for (let round = 0; round < options.rounds; round += 1) {
+    options.say(`journal, round ${round + 1} of ${options.rounds}`)
+    for (const [index, step] of STEPS.entries()) measured[index]?.rounds.push(await step.measure(folder))
+  }
+  await rm(folder, { recursive: true })
+  return {
+    title: 'Appends to the journal until they are durable',
+    figures: measured,
+    table: {
+      columns: [
+        { name: 'what' },
+        { name: 'appends/s', align: 'right' },
+        { name: 'p50 ms', align: 'right' },
+        { name: 'p99 ms', align: 'right' },
+        { name: 'CPU µs/append', align: 'right' },
+      ],
+      rows: measured.map(({ what, rounds }) => {
+        const of = (name: keyof Measured): Spread => spreadOf(rounds.map((round) => round[name] ?? 0))
+        const cpu = rounds[0]?.cpuMicros === null ? '' : show(of('cpuMicros'), 0)
+        return [what, show(of('perSecond'), 0), show(of('p50'), 2), show(of('p99'), 2), cpu]
+      }),
+    },
+    notes: [`Load average ${loadAverage().toFixed(1)}`],
   }
 }

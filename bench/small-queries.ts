@@ -1,0 +1,119 @@
+/** What a one-row SELECT takes, in eight sessions at a time: direct, through a plain proxy, through Icecore. */
+
+import { measureBareDisk } from './support/bare-disk.ts'
+import type { BenchClient, BenchSession } from './support/bench-client.ts'
+import { type BenchOptions, type BenchReport, loadAverage } from './support/bench-report.ts'
+import { type Latencies, runClosedLoops } from './support/closed-loops.ts'
+import { driverClient } from './support/driver-client.ts'
+import { type Spread, show, spreadOf } from './support/figures.ts'
+import { rowReader } from './support/raw-client.ts'
+import { inTurn, startTargets, type Targets, WAYS, type Way } from './support/targets.ts'
+
+const SESSIONS = 8
+const LATENCY_MS = 5
+const WARM_UP_SECONDS = 2
+const SECONDS = 4
+const DISK_SECONDS = 1
+/** Milliseconds over the plain proxy, at the median. */
+const AIM_MS = 2
+
+interface Measured extends Latencies {
+  /** CPU time of the process in the way, for one statement, in milliseconds. */
+  readonly cpuMs: number | null
+}
+
+interface Round {
+  readonly ways: Readonly<Record<Way, Measured>>
+  readonly disk: Latencies
+  readonly load: number
+}
+
+interface ClientFigures {
+  readonly client: string
+  readonly rounds: readonly Round[]
+  /** Median statement through Icecore less that through the proxy, round by round. */
+  readonly overProxyMs: Spread
+}
+
+export async function benchSmallQueries(options: BenchOptions): Promise<BenchReport> {
+  const targets = await startTargets({ latencyMs: LATENCY_MS, chunks: 0, profile: options.profile })
+  try {
+    const clients: ClientFigures[] = []
+    for (const client of [driverClient, rowReader]) clients.push(await measureClient(client, targets, options))
+    return report(clients)
+  } finally {
+    await targets.close()
+  }
+}
+
+async function measureClient(client: BenchClient, targets: Targets, options: BenchOptions): Promise<ClientFigures> {
+  const sessions = new Map<Way, readonly BenchSession[]>()
+  for (const target of targets.targets) {
+    const own = await Promise.all(Array.from({ length: SESSIONS }, () => client.connect(target)))
+    sessions.set(target.way, own)
+    await runLoops(own, WARM_UP_SECONDS)
+  }
+  const rounds: Round[] = []
+  for (let round = 0; round < options.rounds; round += 1) {
+    options.say(`small queries, ${client.name}, round ${round + 1} of ${options.rounds}`)
+    const ways: Partial<Record<Way, Measured>> = {}
+    for (const way of inTurn(WAYS, round)) ways[way] = await measureWay(way, sessions.get(way) ?? [], targets)
+    const disk = await measureBareDisk(targets.folder, DISK_SECONDS)
+    rounds.push({ ways: ways as Round['ways'], disk, load: loadAverage() })
+  }
+  for (const session of [...sessions.values()].flat()) await session.close()
+  const overProxyMs = spreadOf(rounds.map(({ ways }) => ways.icecore.p50 - ways.proxy.p50))
+  return { client: client.name, rounds, overProxyMs }
+}
+
+async function measureWay(way: Way, sessions: readonly BenchSession[], targets: Targets): Promise<Measured> {
+  const before = await targets.usage(way)
+  const { count, ...latencies } = await runLoops(sessions, SECONDS)
+  const after = await targets.usage(way)
+  const cpu = before === null || after === null ? null : after.cpuSeconds - before.cpuSeconds
+  return { ...latencies, cpuMs: cpu === null ? null : (cpu / count) * 1000 }
+}
+
+function runLoops(sessions: readonly BenchSession[], seconds: number): ReturnType<typeof runClosedLoops> {
+  let number = 0
+  return runClosedLoops(seconds, sessions.length, async (loop) => {
+    number += 1
+    await sessions[loop]?.one(`SELECT ${number}`)
+  })
+}
+
+function report(clients: readonly ClientFigures[]): BenchReport {
+  const rows = clients.flatMap(({ client, rounds }) => {
+    const of = (way: Way, what: keyof Measured): Spread => spreadOf(rounds.map(({ ways }) => ways[way][what] ?? 0))
+    const wayRows = WAYS.map((way) => [
+      client,
+      way,
+      show(of(way, 'p50'), 2),
+      show(of(way, 'p99'), 2),
+      show(of(way, 'perSecond'), 0),
+      way === 'direct' ? '' : show(of(way, 'cpuMs'), 2),
+    ])
+    const disk = (what: 'p50' | 'p99' | 'perSecond'): Spread => spreadOf(rounds.map((round) => round.disk[what]))
+    const diskRow = ['none', 'bare fdatasync, 1 KiB', show(disk('p50'), 2), show(disk('p99'), 2)]
+    return [...wayRows, [...diskRow, show(disk('perSecond'), 0), '']]
+  })
+  return {
+    title: `One-row SELECT, ${SESSIONS} sessions, upstream of ${LATENCY_MS} ms`,
+    figures: { sessions: SESSIONS, upstreamMs: LATENCY_MS, aimMs: AIM_MS, clients },
+    table: {
+      columns: [
+        { name: 'client' },
+        { name: 'way' },
+        { name: 'p50 ms', align: 'right' },
+        { name: 'p99 ms', align: 'right' },
+        { name: 'statements/s', align: 'right' },
+        { name: 'CPU ms/statement', align: 'right' },
+      ],
+      rows,
+    },
+    notes: clients.map(({ client, rounds, overProxyMs }) => {
+      const load = show(spreadOf(rounds.map((round) => round.load)), 1)
+      return `${client}: Icecore takes ${show(overProxyMs, 2)} ms over the proxy at p50 (aim: ${AIM_MS}); load average ${load}`
+    }),
+  }
+}

@@ -1,0 +1,80 @@
+/** Result chunks as cloud storage holds them, made once: rows of ten columns like those of an ordinary sales table. */
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+
+const compress = promisify(gzip)
+
+export interface PreparedChunk {
+  readonly rows: number
+  readonly gzip: Buffer
+  readonly plainBytes: number
+}
+
+/** About 15 MB unpacked, as Snowflake's larger chunks are. */
+export const ROWS_PER_CHUNK = 100_000
+
+interface BenchColumn {
+  readonly name: string
+  readonly type: string
+  readonly scale?: number
+}
+
+export const COLUMNS: readonly BenchColumn[] = [
+  { name: 'ID', type: 'fixed', scale: 0 },
+  { name: 'CUSTOMER', type: 'text' },
+  { name: 'EMAIL', type: 'text' },
+  { name: 'PHONE', type: 'text' },
+  { name: 'AMOUNT', type: 'fixed', scale: 2 },
+  { name: 'ORDERED', type: 'date' },
+  { name: 'SHIPPED', type: 'timestamp_ntz', scale: 9 },
+  { name: 'COUNTRY', type: 'text' },
+  { name: 'STATUS', type: 'text' },
+  { name: 'NOTE', type: 'text' },
+]
+
+const FIRST = ['Ada', 'Grace', 'Alan', 'Edsger', 'Barbara', 'Donald', 'Frances', 'Tony', 'Radia', 'Leslie']
+const LAST = ['Lovelace', 'Hopper', 'Turing', 'Dijkstra', 'Liskov', 'Knuth', 'Allen', 'Hoare', 'Perlman', 'Lamport']
+const COUNTRIES = ['CH', 'DE', 'FR', 'GB', 'IT', 'JP', 'NO', 'US']
+const STATUSES = ['OPEN', 'PAID', 'SHIPPED', 'RETURNED']
+const FIRST_DAY = 18_262
+const DAY_SECONDS = 86_400
+
+/** Different chunks, each of ROWS_PER_CHUNK rows; the same every time. */
+export async function prepareChunks(count: number): Promise<readonly PreparedChunk[]> {
+  const random = pseudoRandom()
+  const chunks: PreparedChunk[] = []
+  for (let index = 0; index < count; index += 1) {
+    const rows = Array.from({ length: ROWS_PER_CHUNK }, (_, row) => rowText(index * ROWS_PER_CHUNK + row, random))
+    const plain = Buffer.from(rows.join(','))
+    chunks.push({ rows: ROWS_PER_CHUNK, gzip: await compress(plain, { level: 6 }), plainBytes: plain.length })
+  }
+  return chunks
+}
+
+/** A row as Snowflake writes it: every value a string, or null. */
+function rowText(id: number, random: () => number): string {
+  const pick = (values: readonly string[]): string => values[random() % values.length] ?? ''
+  const [first, last] = [pick(FIRST), pick(LAST)]
+  const day = FIRST_DAY + (random() % 2000)
+  return JSON.stringify([
+    String(id),
+    `${first} ${last}`,
+    `${first}.${last}${random() % 100_000}@example.org`.toLowerCase(),
+    `+41 ${random() % 100} ${random() % 10_000_000}`,
+    `${random() % 5000}.${String(random() % 100).padStart(2, '0')}`,
+    String(day),
+    random() % 10 === 0 ? null : `${day * DAY_SECONDS + (random() % DAY_SECONDS)}.000000000`,
+    pick(COUNTRIES),
+    pick(STATUSES),
+    `order ${random().toString(36)} says "thank you"`,
+  ])
+}
+
+/** Numerical Recipes' linear congruential generator; its upper bits, since the lower ones hardly vary. */
+function pseudoRandom(): () => number {
+  let state = 1
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state >>> 8
+  }
+}

@@ -1,0 +1,134 @@
+/** What the stub upstream answers, in Snowflake's JSON: the log-in, Icecore's own three statements, and two results. */
+import { randomUUID } from 'node:crypto'
+import { clientProfile, driverParameters } from '../../src/core/wire/index.ts'
+import { COLUMNS, type PreparedChunk } from './prepared-chunks.ts'
+
+export const ROLE = 'ANALYST'
+const CONTEXT = {
+  finalRoleName: ROLE,
+  finalWarehouseName: 'COMPUTE_WH',
+  finalDatabaseName: 'BENCH',
+  finalSchemaName: 'PUBLIC',
+}
+
+/** The list that Snowflake puts into the log-in answer and into every query answer. */
+const PARAMETERS = driverParameters(new Map(), clientProfile('JavaScript', '3.0.0'))
+
+const SELECT_TYPE = 4096
+const SHOW_TYPE = 8192
+const ALTER_SESSION_TYPE = 16_384
+
+type Cell = string | null
+
+interface Result {
+  readonly statementTypeId: number
+  readonly columns: readonly { readonly name: string; readonly type: string; readonly scale?: number }[]
+  readonly rows: readonly (readonly Cell[])[]
+  readonly more?: Readonly<Record<string, unknown>>
+}
+
+export function loginData(): unknown {
+  return {
+    token: `session-${randomUUID()}`,
+    masterToken: `master-${randomUUID()}`,
+    validityInSeconds: 3600,
+    masterValidityInSeconds: 14_400,
+    displayUserName: 'BENCH',
+    serverVersion: '9.37.1',
+    firstLogin: false,
+    healthCheckInterval: 45,
+    sessionId: 1,
+    parameters: PARAMETERS,
+    sessionInfo: { databaseName: 'BENCH', schemaName: 'PUBLIC', warehouseName: 'COMPUTE_WH', roleName: ROLE },
+  }
+}
+
+/** `SELECT * FROM ROWS_1000000` is a result of so many rows, in chunks. */
+export function rowsWanted(sql: string): number | null {
+  const match = /\bROWS_(\d+)\b/.exec(sql)
+  return match === null ? null : Number(match[1])
+}
+
+/** The answer to Icecore's own statements, made at log-in; null for any other. */
+export function ownStatementData(sql: string): unknown {
+  if (sql === 'USE SECONDARY ROLES NONE') {
+    const rows = [['Statement executed successfully.']]
+    return resultData({ statementTypeId: ALTER_SESSION_TYPE, columns: [text('status')], rows })
+  }
+  if (sql === 'SHOW PARAMETERS IN SESSION') {
+    const rows = PARAMETERS.map(({ name, value }) => [name, String(value), typeOf(value)])
+    return resultData({ statementTypeId: SHOW_TYPE, columns: ['key', 'value', 'type'].map(text), rows })
+  }
+  if (sql.startsWith('SELECT CURRENT_ROLE()')) {
+    const columns = ['ROLE', 'SECONDARY', 'WAREHOUSE', 'DATABASE', 'SCHEMA'].map(text)
+    const rows = [[ROLE, '{"roles":"","value":""}', 'COMPUTE_WH', 'BENCH', 'PUBLIC']]
+    return resultData({ statementTypeId: SELECT_TYPE, columns, rows })
+  }
+  return null
+}
+
+export function oneRowData(): unknown {
+  const columns = [{ name: '1', type: 'fixed', scale: 0 }]
+  return resultData({ statementTypeId: SELECT_TYPE, columns, rows: [['1']] })
+}
+
+/** So many rows out of the prepared chunks, which come again when there are fewer. */
+export function chunkedData(rows: number, chunks: readonly PreparedChunk[], storage: string): unknown {
+  const listed: unknown[] = []
+  for (let left = rows, index = 0; left > 0; index += 1) {
+    const at = index % chunks.length
+    const chunk = chunks[at]
+    if (chunk === undefined || left < chunk.rows) throw new RangeError('rows come in whole chunks only')
+    const { plainBytes: uncompressedSize, gzip } = chunk
+    listed.push({ url: `${storage}/${at}`, rowCount: chunk.rows, uncompressedSize, compressedSize: gzip.length })
+    left -= chunk.rows
+  }
+  const chunkHeaders = { 'x-amz-server-side-encryption-customer-algorithm': 'AES256' }
+  const more = { total: rows, returned: rows, chunks: listed, chunkHeaders }
+  return resultData({ statementTypeId: SELECT_TYPE, columns: COLUMNS, rows: [], more })
+}
+
+function resultData({ statementTypeId, columns, rows, more }: Result): unknown {
+  return {
+    parameters: PARAMETERS,
+    rowtype: columns.map(columnData),
+    rowset: rows,
+    total: rows.length,
+    returned: rows.length,
+    queryId: randomUUID(),
+    databaseProvider: null,
+    ...CONTEXT,
+    numberOfBinds: 0,
+    arrayBindSupported: false,
+    statementTypeId,
+    version: 1,
+    sendResultTime: Date.now(),
+    queryResultFormat: 'json',
+    ...more,
+  }
+}
+
+function columnData({ name, type, scale }: Result['columns'][number]): unknown {
+  return {
+    name,
+    database: '',
+    schema: '',
+    table: '',
+    type,
+    length: type === 'text' ? 16_777_216 : null,
+    precision: type === 'fixed' ? 38 : null,
+    scale: scale ?? null,
+    nullable: true,
+    byteLength: type === 'text' ? 16_777_216 : null,
+    collation: null,
+  }
+}
+
+function text(name: string): Result['columns'][number] {
+  return { name, type: 'text' }
+}
+
+function typeOf(value: string | number | boolean): string {
+  if (typeof value === 'boolean') return 'BOOLEAN'
+  return typeof value === 'number' ? 'NUMBER' : 'STRING'
+}
