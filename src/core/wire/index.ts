@@ -5,7 +5,6 @@ export { CODES, meansSessionLost, meansSessionTokenExpired } from './codes.ts'
 export { driverParameters, UPSTREAM_SESSION_PARAMETERS } from './driver-parameters.ts'
 export {
   ENVELOPE_CONTENT_TYPE,
-  type ErrorFacts,
   encodeError,
   encodeInProgress,
   encodeLoginRefusal,
@@ -14,23 +13,25 @@ export {
 } from './envelope.ts'
 export {
   encodeLoginAnswer,
-  type LoginAnswerFacts,
-  type NamedParameter,
   readLoginAnswer,
 } from './login-answer.ts'
 export { encodeKeyPairLogin } from './login-body.ts'
 export { type LoginRequest, readLoginRequest } from './login-request.ts'
-export { type AnswerChunk, isQueryId, type QueryAnswer, readQueryAnswer, readStorageHeaders } from './query-answer.ts'
+export { isQueryId, type QueryAnswer, readQueryAnswer, readStorageHeaders } from './query-answer.ts'
 export {
   buildQueryBody,
-  type QueryBodyParts,
   type QueryRequest,
   readQueryRequest,
 } from './query-request.ts'
 export type { ParameterValue } from './read-json.ts'
-export { admitParameters, type ParameterPlace, type SessionParameter, sessionParameter } from './session-parameters.ts'
-export { type StatementType, statementType } from './statement-types.ts'
-export { isStillRunning, type QueryStatus, readStatusAnswer, type StatusAnswer } from './status-answer.ts'
+export {
+  admitParameters,
+  SESSION_PARAMETERS,
+  type SessionParameter,
+  sessionParameter,
+} from './session-parameters.ts'
+export { statementType } from './statement-types.ts'
+export { isStillRunning, readStatusAnswer } from './status-answer.ts'
 export {
   encodeTokenAnswer,
   encodeTokenRequest,

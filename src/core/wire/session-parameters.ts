@@ -96,6 +96,9 @@ const PARAMETERS: ReadonlyMap<string, SessionParameter> = new Map(
   ].map((parameter) => [parameter.name, parameter]),
 )
 
+/** The table, in its order: what docs/reference/parameters.md is made from. */
+export const SESSION_PARAMETERS: readonly SessionParameter[] = [...PARAMETERS.values()]
+
 /**
  * The parameter of this name (any case), if it may be set there. `CLIENT_*` are the drivers' own: they change more
  * of them with every release, and none of them is sent upstream but the ones named in the table.
