@@ -18,7 +18,7 @@ export function listenForKeys(input: NodeJS.ReadStream, pacer: Pacer): Disposabl
 }
 
 /** One read may bring several keys; an arrow is a sequence of three characters. */
-function press(keys: string, pacer: Pacer): void {
+export function press(keys: string, pacer: Pacer): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal sends ESC before an arrow's letter
   for (const key of keys.match(/\u001b\[[A-D]|[\s\S]/g) ?? []) {
     if (key === ' ') pacer.togglePause()

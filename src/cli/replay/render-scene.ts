@@ -1,9 +1,10 @@
 /** Scenes of a session as lines for a terminal. Every text of the record is made safe here. */
 import type { EventFacts, Scene } from '../../core/recording/index.ts'
-import { type Paint, renderTable, safeLine, safeLines, truncate } from '../../lib/text/index.ts'
+import { type Paint, renderTable, safeLine, safeLines, truncate, wrap } from '../../lib/text/index.ts'
 import { formatBytes, formatCount, formatDuration, formatOffset } from '../format.ts'
 import { layoutSql } from './layout-sql.ts'
 import { sampleRows } from './row-sampler.ts'
+import { showCell } from './show-cell.ts'
 
 export interface SceneStyle {
   readonly width: number
@@ -14,7 +15,9 @@ export interface SceneStyle {
 
 const INDENT = '           '
 const MAX_SQL_LINES = 40
-const MAX_MESSAGE_LINES = 12
+const MAX_MESSAGE_LINES = 24
+/** Longer messages are cut before they are measured. */
+const MAX_MESSAGE_CHARACTERS = 8000
 
 type RowsScene = Extract<Scene, { readonly step: 'rows' }>
 
@@ -36,42 +39,35 @@ export class SceneRenderer {
       case 'statement':
         return [this.#head(scene, this.#label(scene.statement)), ...this.#statement(scene.facts)]
       case 'hold':
-        return [
-          this.#head(scene, paint('yellow', 'hold')),
-          ...indent(scene.facts.reasons.map(({ text }) => this.#line(text))),
-        ]
+        return [this.#head(scene, 'hold', 'yellow'), ...indent(scene.facts.reasons.map(({ text }) => this.#line(text)))]
       case 'result':
         return scene.step === 'rows'
           ? this.#rows(scene)
-          : [this.#head(scene, `${paint('green', 'done')} ${this.#completed(scene.facts)}`)]
+          : [this.#head(scene, 'done', 'green', this.#completed(scene.facts))]
       case 'denial':
-        return [
-          this.#head(scene, `${paint('red', 'denied')} ${safeLine(scene.icecore ?? '')}`),
-          ...this.#message(scene.text),
-        ]
-      case 'error':
-        return [
-          this.#head(
-            scene,
-            `${paint('red', scene.reason.replaceAll('_', ' '))} ${safeLine(scene.failure?.code ?? '')}`,
-          ),
-          ...this.#message(scene.text),
-        ]
+        return [this.#head(scene, 'denied', 'red', scene.icecore ?? ''), ...this.#message(scene.text)]
+      case 'error': {
+        const word = scene.reason.replaceAll('_', ' ')
+        return [this.#head(scene, word, 'red', scene.failure?.code ?? ''), ...this.#message(scene.text)]
+      }
       case 'end':
-        return [this.#head(scene, `end: ${safeLine(scene.facts.reason)}`)]
+        return [this.#head(scene, 'end', 'bold', scene.facts.reason)]
     }
   }
 
-  /** `01:23.456  ` and a title. */
-  #head(scene: Scene, title: string): string {
-    return `${this.#style.paint('dim', formatOffset(scene.offsetMs).padEnd(INDENT.length - 1))} ${title}`.trimEnd()
+  /** `01:23.456  `, a word of ours and, cut to what is left of the line, a text from outside. */
+  #head(scene: Scene, word: string, format: Parameters<Paint>[0] = 'bold', text = ''): string {
+    const { paint, width } = this.#style
+    const time = formatOffset(scene.offsetMs).padEnd(INDENT.length - 1)
+    const rest = truncate(safeLine(text), width - time.length - word.length - 2)
+    return `${paint('dim', time)} ${paint(format, word)}${rest === '' ? '' : ` ${rest}`}`
   }
 
   #label(statement: string | null): string {
     const id = statement ?? ''
     const number = this.#numbers.get(id) ?? this.#numbers.size + 1
     this.#numbers.set(id, number)
-    return this.#style.paint('bold', `statement ${number}`)
+    return `statement ${number}`
   }
 
   #statement(facts: EventFacts['statement.received']): readonly string[] {
@@ -97,11 +93,11 @@ export class SceneRenderer {
     if (rows === 0) return []
     if (this.#shown.has(facts.queryId)) {
       const what = `chunk ${facts.index + 1}: ${formatCount(rows)} rows, ${formatBytes(body.length)} ${facts.encoding}`
-      return [this.#head(scene, paint('dim', what))]
+      return [this.#head(scene, what, 'dim')]
     }
     if (schema?.format === 'arrow') {
       this.#shown.set(facts.queryId, 0)
-      return [this.#head(scene, paint('dim', `${formatCount(rows)} rows in Arrow format`))]
+      return [this.#head(scene, `${formatCount(rows)} rows in Arrow format`, 'dim')]
     }
     const sample = await sampleRows({ ...facts, body }, limit)
     this.#shown.set(facts.queryId, sample.length)
@@ -109,7 +105,10 @@ export class SceneRenderer {
     const columns =
       named.length > 0 ? named : (sample[0] ?? []).map((_, index) => ({ name: `#${index + 1}`, type: '' }))
     const table = renderTable(
-      { columns: columns.map(({ name, type }) => ({ name, align: isNumeric(type) ? 'right' : 'left' })), rows: sample },
+      {
+        columns: columns.map(({ name, type }) => ({ name, align: isNumeric(type) ? 'right' : 'left' })),
+        rows: sample.map((row) => row.map((cell, index) => showCell(cell, columns[index]?.type ?? ''))),
+      },
       { width: width - INDENT.length, head: (text) => paint('bold', text), dim: (text) => paint('dim', text) },
     )
     const left = (schema?.total ?? rows) - sample.length
@@ -122,14 +121,16 @@ export class SceneRenderer {
       ...(facts.rows === null ? [] : [`${formatCount(facts.rows)} ${facts.rows === 1 ? 'row' : 'rows'}`]),
       ...(facts.bytes === 0 ? [] : [formatBytes(facts.bytes)]),
       formatDuration(facts.durationMs),
-      safeLine(facts.queryId),
+      facts.queryId,
     ]
-    return truncate(parts.join(' · '), this.#style.width - INDENT.length - 'done '.length)
+    return parts.join(' · ')
   }
 
   #message(text: string): readonly string[] {
-    const lines = safeLines(text).slice(0, MAX_MESSAGE_LINES)
-    return indent(lines.map((line) => truncate(line, this.#style.width - INDENT.length)))
+    const head = text.slice(0, MAX_MESSAGE_CHARACTERS)
+    const lines = safeLines(head).flatMap((line) => wrap(line, this.#style.width - INDENT.length))
+    const cut = lines.length > MAX_MESSAGE_LINES || head.length < text.length
+    return indent([...lines.slice(0, MAX_MESSAGE_LINES), ...(cut ? [this.#style.paint('dim', '…')] : [])])
   }
 
   #line(text: string): string {

@@ -54,13 +54,15 @@ export function pad(text: string, width: number, align: 'left' | 'right' = 'left
   return align === 'left' ? `${text}${fill}` : `${fill}${text}`
 }
 
-/** The text in pieces of at most `width` columns, cut wherever the width ends. */
+/** The text in pieces of at most `width` columns, cut after a space where one is near, else wherever the width ends. */
 export function wrap(text: string, width: number): readonly string[] {
   const pieces: string[] = []
   let rest = text
   while (rest.length > width || displayWidth(rest) > width) {
-    const piece = takeColumns(rest.slice(0, width * 32), width) || rest.slice(0, 2)
-    if (piece.length === rest.length) break
+    const whole = takeColumns(rest.slice(0, width * 32), width) || rest.slice(0, 2)
+    if (whole.length === rest.length) break
+    const space = whole.lastIndexOf(' ') + 1
+    const piece = space > whole.length / 2 ? whole.slice(0, space) : whole
     pieces.push(piece)
     rest = rest.slice(piece.length)
   }
