@@ -20,7 +20,7 @@ describe('what a driver is shown of a failure', () => {
   })
 
   it('leaves an error of its own as it is', () => {
-    const error = new IcecoreError('ICE_DRAINING')
+    const error = new IcecoreError('ICE_HANDLE_UNKNOWN')
     assert.equal(toIcecoreError(error, 'error-7'), error)
   })
 
