@@ -1,9 +1,12 @@
 import { createPaint, type Paint } from '../lib/text/index.ts'
 
+/** A stream that may be a terminal. */
+export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
+
 /** What a command has of the world. Results go to `out`; everything that is said about them goes to `err`. */
 export interface CliContext {
-  readonly out: NodeJS.WriteStream
-  readonly err: NodeJS.WriteStream
+  readonly out: Output
+  readonly err: Output
   readonly input: NodeJS.ReadStream
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly paintOut: Paint

@@ -16,6 +16,8 @@ interface ListOptions extends RecordOptions {
   readonly connection?: string
 }
 
+const WIDTH_FOR_QUERY_IDS = 140
+
 type ShowOptions = RecordOptions & { readonly json?: true }
 
 export function addSessionsCommands(program: Command, context: CliContext, finish: Finish): Command {
@@ -99,7 +101,9 @@ function* renderSession(context: CliContext, view: SessionView): Generator<strin
   yield `ended       ${view.ended === null ? 'not ended' : `${formatTime(view.ended.at)} (${safeLine(view.ended.reason)})`}`
   if (view.opaqueEvents > 0) yield `unknown     ${formatCount(view.opaqueEvents)} events of a newer version of Icecore`
   yield ''
-  const rows = view.statements.map((statement, index) => statementRow(statement, index))
+  // A query id is for copying, and useless when cut: on a narrow terminal the JSON form has it.
+  const wide = width >= WIDTH_FOR_QUERY_IDS
+  const rows = view.statements.map((statement, index) => statementRow(statement, index, wide))
   const columns = [
     { name: '#', align: 'right' as const },
     { name: 'KIND' },
@@ -107,7 +111,7 @@ function* renderSession(context: CliContext, view: SessionView): Generator<strin
     { name: 'ROWS', align: 'right' as const },
     { name: 'BYTES', align: 'right' as const },
     { name: 'TIME', align: 'right' as const },
-    { name: 'QUERY ID' },
+    ...(wide ? [{ name: 'QUERY ID' }] : []),
     { name: 'STATEMENT' },
   ]
   yield* renderTable({ columns, rows }, { width, head: bold(context), dim: dim(context) })
@@ -116,7 +120,7 @@ function* renderSession(context: CliContext, view: SessionView): Generator<strin
   }
 }
 
-function statementRow(statement: StatementView, index: number): readonly (string | null)[] {
+function statementRow(statement: StatementView, index: number, withQueryId: boolean): readonly (string | null)[] {
   const { completed, durationMs, failure, outcome } = statement
   return [
     String(index + 1),
@@ -125,7 +129,7 @@ function statementRow(statement: StatementView, index: number): readonly (string
     completed?.rows == null ? '' : formatCount(completed.rows),
     completed === null ? '' : formatBytes(completed.bytes),
     durationMs === null ? '' : formatDuration(durationMs),
-    statement.queryId ?? '',
+    ...(withQueryId ? [statement.queryId ?? ''] : []),
     (statement.received?.sql ?? '').trim().replace(/\s+/g, ' '),
   ]
 }
