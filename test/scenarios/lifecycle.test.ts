@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type DriverError, NodeDriver } from '../support/node-driver.ts'
+import { RawDriver } from '../support/raw-driver.ts'
+import { TestGateway, type TestGatewayOptions } from '../support/test-gateway.ts'
+
+const ADA = { sub: 'ada', groups: ['analysts'] }
+
+async function withGateway(options: TestGatewayOptions, work: (gateway: TestGateway) => Promise<void>): Promise<void> {
+  const gateway = await TestGateway.start(options)
+  try {
+    await work(gateway)
+  } finally {
+    await gateway.close()
+  }
+}
+
+function connect(gateway: TestGateway, more: Readonly<Record<string, unknown>> = {}): Promise<NodeDriver> {
+  return NodeDriver.connect({ accessUrl: gateway.url, token: gateway.idp.mint(ADA), ...more })
+}
+
+describe('a gateway that is told to stop', () => {
+  it('lets running statements end, takes no new session, and closes the record', () =>
+    withGateway({}, async (gateway) => {
+      const driver = await connect(gateway)
+      const running = driver.query('SELECT SYSTEM$WAIT(2) AS W')
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      const drained = gateway.drain()
+      const { status } = await new RawDriver(gateway.url).logIn(gateway.idp.mint(ADA))
+      assert.equal(status, 503)
+      const ready = await fetch(`${gateway.opsUrl}/readyz`)
+      assert.deepEqual(
+        [ready.status, await ready.json()],
+        [503, { ready: false, reasons: ['Icecore is shutting down'] }],
+      )
+      assert.equal((await running).length, 1)
+      await drained
+      const types = (await gateway.events()).map(({ type }) => type)
+      assert.deepEqual(types.slice(-3), ['session.ended', 'gateway.stopped', 'journal.closed'])
+      assert.ok(types.includes('statement.completed'))
+      assert.deepEqual(gateway.emulator.inspect.sessions(), [], 'no session is left upstream')
+    }))
+
+  it('cancels what runs beyond its bound, and says so on record', () =>
+    withGateway({ config: 'limits: {drain: 1s}' }, async (gateway) => {
+      const driver = await connect(gateway)
+      const running = driver.query('SELECT SYSTEM$WAIT(60) AS W').catch((error: DriverError) => error)
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      await gateway.drain()
+      assert.ok((await running) instanceof Error)
+      assert.ok((await gateway.events()).some(({ type }) => type === 'statement.cancelled'))
+    }))
+})
+
+describe('bounds', () => {
+  it('hold for sessions, and the refusal says so', () =>
+    withGateway({ config: 'limits: {sessions: 1}' }, async (gateway) => {
+      const first = await connect(gateway)
+      await assert.rejects(connect(gateway, { sfRetryMaxLoginRetries: 0 }))
+      const { json } = await new RawDriver(gateway.url).logIn(gateway.idp.mint(ADA))
+      assert.equal(json.success, false)
+      await first.close()
+      await (await connect(gateway)).close()
+    }))
+
+  it('hold for the life of a session', () =>
+    withGateway({ config: 'sessions: {longest_life: 10s, idle: 10s}' }, async (gateway) => {
+      const client = new RawDriver(gateway.url)
+      await client.logIn(gateway.idp.mint(ADA))
+      assert.equal((await client.query('SELECT 1')).json.success, true)
+      // The longest life is looked at every 15 seconds.
+      await new Promise((resolve) => setTimeout(resolve, 16_000))
+      assert.equal((await client.query('SELECT 1')).json.code, '390104')
+    }))
+})
+
+describe('a warehouse that is away', () => {
+  it('refuses a log-in with a message, after the driver has tried again', () =>
+    withGateway({}, async (gateway) => {
+      await gateway.emulator.close()
+      const answers = [0, 1, 2].map(() => new RawDriver(gateway.url).logIn(gateway.idp.mint(ADA)))
+      for (const { status, json } of await Promise.all(answers)) {
+        assert.ok(status === 503 || json.success === false)
+        assert.match(json.message ?? '', /Snowflake cannot be reached/)
+      }
+    }))
+})

@@ -1,0 +1,141 @@
+/**
+ * The whole product in one process, over real sockets: emulator, issuer and gateway, for tests that drive it as a user
+ * would and then look at both ends: what reached the warehouse, and what is on record.
+ */
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/index.ts'
+import { JournalReader } from '../../src/adapters/journal/index.ts'
+import { createKeyFile, loadKek } from '../../src/adapters/secrets/index.ts'
+import { recordFolders } from '../../src/adapters/store/index.ts'
+import type { RecordedEvent } from '../../src/core/recording/index.ts'
+import type { Log } from '../../src/lib/log.ts'
+import { loadConfig } from '../../src/server/config/index.ts'
+import { type Gateway, type GatewayTools, startGateway } from '../../src/server/index.ts'
+import { TestIdp } from './test-idp.ts'
+
+export interface TestGatewayOptions {
+  readonly emulator?: Partial<EmulatorOptions>
+  /** Further sections of the config, as YAML. */
+  readonly config?: string
+  /** A clock or files of the test's own. */
+  readonly tools?: Pick<GatewayTools, 'clock' | 'files'>
+}
+
+export interface LogLine {
+  readonly event: string
+  readonly fields: unknown
+}
+
+const USER = 'ICECORE'
+
+export class TestGateway {
+  readonly emulator: Emulator
+  readonly idp: TestIdp
+  readonly folder: string
+  readonly log: LogLine[]
+  readonly #gateway: Gateway
+
+  private constructor(parts: Pick<TestGateway, 'emulator' | 'idp' | 'folder' | 'log'>, gateway: Gateway) {
+    this.emulator = parts.emulator
+    this.idp = parts.idp
+    this.folder = parts.folder
+    this.log = parts.log
+    this.#gateway = gateway
+  }
+
+  static async start(options: TestGatewayOptions = {}): Promise<TestGateway> {
+    const folder = await mkdtemp(join(tmpdir(), 'icecore-test-'))
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    await createKeyFile(join(folder, 'record.key'))
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })
+    await writeFile(join(folder, 'warehouse.p8'), pem, { mode: 0o600 })
+    const user = {
+      name: USER,
+      publicKeys: [publicKey.export({ type: 'spki', format: 'pem' }) as string],
+      roles: ['ANALYST', 'SYSADMIN'],
+      defaultRole: 'ANALYST',
+      defaultWarehouse: 'COMPUTE_WH',
+    }
+    const emulator = await startEmulator({ tpchScale: 0, users: [user], ...options.emulator })
+    const idp = await TestIdp.start()
+    const file = join(folder, 'icecore.yaml')
+    await writeFile(file, configText(emulator, idp, options.config ?? ''))
+    const loaded = await loadConfig(file)
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
+    const lines: LogLine[] = []
+    const gateway = await startGateway(loaded.config, { ...options.tools, log: collect(lines) })
+    return new TestGateway({ emulator, idp, folder, log: lines }, gateway)
+  }
+
+  get url(): string {
+    return this.#gateway.url
+  }
+
+  get opsUrl(): string {
+    return this.#gateway.opsUrl
+  }
+
+  /** Everything on record so far, in order. */
+  async events(): Promise<readonly RecordedEvent[]> {
+    const kek = await loadKek(`\${file:${join(this.folder, 'record.key')}}`, { environment: {} })
+    const reader = new JournalReader({ folder: recordFolders(join(this.folder, 'data')).journal, kek })
+    const events: RecordedEvent[] = []
+    for await (const { event } of reader.read()) if (event.type !== 'opaque') events.push(event)
+    return events
+  }
+
+  /** SQL texts that reached the warehouse in sessions of agents: Icecore's own at log-in are left out. */
+  reached(): readonly string[] {
+    return this.emulator.inspect
+      .statements()
+      .filter(({ queryTag }) => queryTag.includes('"statement":"'))
+      .map(({ sqlText }) => sqlText)
+  }
+
+  /** Stops the gateway as SIGTERM would, and leaves the rest running. */
+  drain(): Promise<void> {
+    return this.#gateway.close('SIGTERM')
+  }
+
+  async close(): Promise<void> {
+    await this.#gateway.close('the test is over')
+    await this.emulator.close()
+    await this.idp.close()
+    await rm(this.folder, { recursive: true, force: true })
+  }
+}
+
+function configText(emulator: Emulator, idp: TestIdp, more: string): string {
+  return `version: 1
+data: ./data
+listen: {driver: {port: 0}, ops: {port: 0}}
+issuers:
+  idp: {issuer: ${idp.issuer}, audiences: [icecore], proves: human, groups: {claim: groups, required: false}}
+connections:
+  prod:
+    url: ${emulator.url}
+    account: ${emulator.account}
+    user: ${USER}
+    credential: {type: key_pair, private_key: '\${file:./warehouse.p8}'}
+    role: ANALYST
+    warehouse: COMPUTE_WH
+    database: SHOP
+    schema: SALES
+people:
+  ada: {name: Ada, identities: [{issuer: idp, subject: ada}]}
+  ben: {name: Ben, identities: [{issuer: idp, subject: ben}]}
+access:
+  - {name: analysts, when: {groups: [analysts]}, connections: [prod], roles: [ANALYST]}
+recording: {key: '\${file:./record.key}', low_water: 1MiB, ballast: 0B}
+${more}`
+}
+
+function collect(lines: LogLine[]): Log {
+  const note = (event: string, fields: unknown = {}): void => {
+    lines.push({ event, fields })
+  }
+  return { info: note, warn: note, error: note }
+}
