@@ -61,7 +61,11 @@ export const sessionsSchema = z.strictObject({
     ),
 })
 
-const permission = (what: string) => oneOf(['refuse', 'allow']).prefault('refuse').describe(what)
+const ALLOW = 'to allow it, write "allow"'
+const REFUSE = 'to refuse it, write "refuse"'
+const PERMISSION_WORDS = { yes: ALLOW, on: ALLOW, true: ALLOW, no: REFUSE, off: REFUSE, false: REFUSE, deny: REFUSE }
+
+const permission = (what: string) => oneOf(['refuse', 'allow'], PERMISSION_WORDS).prefault('refuse').describe(what)
 
 export const statementsSchema = z.strictObject({
   procedure_calls: permission('CALL of a procedure. What its body does is not seen, and not on record.'),

@@ -98,14 +98,24 @@ export function oneTrue() {
   })
 }
 
+/** One of some words. `refusals` says of words that somebody may well write why not, or what to write instead. */
 export function oneOf<const T extends string>(values: readonly T[], refusals: Readonly<Record<string, string>> = {}) {
+  const form = values.length === 1 ? `"${values[0]}"` : `one of ${values.join(', ')}`
   return scalar({ type: 'string', enum: [...values] }, (value) => {
+    if (typeof value === 'object') {
+      const hint = Array.isArray(value) ? 'it is one word: write it without the brackets' : undefined
+      return reject(`must be ${form}, not ${show(value)}`, hint, 'wrong_type')
+    }
     const found = values.find((candidate) => candidate === value)
     if (found !== undefined) return found
-    const near = typeof value === 'string' ? closest(value, values) : undefined
-    const hint = refusals[String(value)] ?? (near === undefined ? undefined : `did you mean "${near}"?`)
-    const form = values.length === 1 ? `"${values[0]}"` : `one of ${values.join(', ')}`
-    return reject(`must be ${form}, not ${show(value)}`, hint)
+    const word = String(value)
+    const near = closest(word, values)
+    // Own keys only: `constructor` is a word of every object.
+    const refusal = Object.hasOwn(refusals, word) ? refusals[word] : undefined
+    return reject(
+      `must be ${form}, not ${show(value)}`,
+      refusal ?? (near === undefined ? undefined : `did you mean "${near}"?`),
+    )
   })
 }
 
