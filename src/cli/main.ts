@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { addConfigCommands } from './config.ts'
-import { type CliContext, EXIT, processContext } from './context.ts'
+import { type CliContext, EXIT, outputWidth, processContext } from './context.ts'
 import { addDemoCommand } from './demo.ts'
 import { addEmulatorCommand } from './emulator.ts'
 import { addInitCommand } from './init.ts'
@@ -46,6 +46,7 @@ export function createProgram(context: CliContext): { readonly program: Command;
       writeOut: (text) => context.out.write(text),
       writeErr: (text) => context.err.write(text),
       outputError: (text) => reportUsage(context, text),
+      getOutHelpWidth: () => Math.min(outputWidth(context), 100),
     })
     .addHelpText(
       'after',
