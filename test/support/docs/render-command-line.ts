@@ -56,8 +56,8 @@ export async function renderCommandLine(): Promise<string> {
   return [HEAD, ...sections].join('\n')
 }
 
-/** Commands that do something, by their words; and those of them that have \`--json\` without a documented form. */
-export function listCommands(): readonly string[] {
+/** Commands that do something, by their words. `sessions replay` is `replay` under another name. */
+function listCommands(): readonly string[] {
   return leaves(createProgram(quietContext().context).program, '').filter((path) => path !== 'sessions replay')
 }
 
