@@ -3,7 +3,7 @@
 import type { KeyObject } from 'node:crypto'
 import { createHash, createHmac } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { type Journal, JournalReader, openJournal } from '../adapters/journal/index.ts'
+import { type Journal, type JournalFiles, JournalReader, nodeFiles, openJournal } from '../adapters/journal/index.ts'
 import { loadKek } from '../adapters/secrets/index.ts'
 import { createSnowflakeConnector, DEFAULT_SNOWFLAKE_OPTIONS } from '../adapters/snowflake/index.ts'
 import { RecordingIndex, recordFolders } from '../adapters/store/index.ts'
@@ -45,18 +45,20 @@ export interface GatewayTools {
   readonly ids?: Ids
   readonly log?: Log
   readonly environment?: Readonly<Record<string, string | undefined>>
+  /** The journal's own file operations. */
+  readonly files?: JournalFiles
 }
 
 const VERSION = '0.1.0'
 
 /** Rejects with the error of the part that could not start; what had been started is stopped. */
 export async function startGateway(config: Config, tools: GatewayTools = {}): Promise<Gateway> {
-  const { clock = systemClock, ids = randomIds, environment = process.env } = tools
+  const { clock = systemClock, ids = randomIds, environment = process.env, files = nodeFiles } = tools
   const log = tools.log ?? createLog(config.log.level, process.stderr)
   const started = new Started()
   try {
     const kek = await loadKek(config.recording.key, { environment })
-    const journal = await openRecord(config, kek, { clock, ids, log }, started)
+    const journal = await openRecord(config, kek, files, { clock, ids, log }, started)
     const upstream = createSnowflakeConnector(
       await mapConnections(config, { environment }),
       { clock, ids, log },
@@ -81,11 +83,17 @@ interface Basics {
   readonly log: Log
 }
 
-async function openRecord(config: Config, kek: KeyObject, basics: Basics, started: Started): Promise<Journal> {
+async function openRecord(
+  config: Config,
+  kek: KeyObject,
+  files: JournalFiles,
+  basics: Basics,
+  started: Started,
+): Promise<Journal> {
   const { journal: folder, index: path } = recordFolders(config.data)
   const { segment_size, ballast, low_water } = config.recording
   const limits = { segmentBytes: segment_size, ballastBytes: ballast, lowWaterBytes: low_water }
-  const journal = await openJournal({ folder, kek, clock: basics.clock, ids: basics.ids, limits })
+  const journal = await openJournal({ folder, kek, clock: basics.clock, ids: basics.ids, limits, files })
   started.add(() => journal.close())
   const index = await RecordingIndex.open({ path, reader: new JournalReader({ folder, kek }) })
   started.add(() => index.close())
