@@ -40,5 +40,18 @@ export async function writeLine(stream: NodeJS.WritableStream, line: string): Pr
 }
 
 export function writeJson(stream: NodeJS.WritableStream, value: unknown): Promise<void> {
-  return writeLine(stream, JSON.stringify(value))
+  return writeLine(stream, escapeUnseen(JSON.stringify(value)))
+}
+
+/**
+ * JSON leaves DEL, the C1 controls and reordering characters as they are (RFC 8259, section 7), and terminals act on
+ * them: U+009B alone begins an escape sequence. Escaped they are the same values to every reader of JSON.
+ */
+function escapeUnseen(json: string): string {
+  return json.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  )
 }
