@@ -1,14 +1,16 @@
-/**
- * Statements that must not get through, sent through the real wire, in the words of whoever reads the refusal. A
- * statement that lands here stays here. Beside each group stand twins that must pass, so that a door that refuses
- * everything fails too.
- */
 import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { type DriverError, NodeDriver } from '../support/node-driver.ts'
 import { RawDriver } from '../support/raw-driver.ts'
 import { TestGateway } from '../support/test-gateway.ts'
+import { CORPUS } from './corpus.ts'
 
 const ADA = { sub: 'ada', groups: ['analysts'] }
+/** Any number of statements: an attack is not to fail for want of a count. */
+const MULTI = { parameters: { MULTI_STATEMENT_COUNT: 0 } }
 
 let gateway: TestGateway
 let client: RawDriver
@@ -19,102 +21,74 @@ before(async () => {
 })
 after(() => gateway.close())
 
-const FOREIGN_ID = '01b899f1-0712-45a6-0040-e00702ffffff'
+describe('the bypass corpus', () => {
+  const denied = new Map<string, string>()
 
-const REFUSED: Readonly<Record<string, readonly string[]>> = {
-  mints_credential: [
-    'ALTER USER icecore ADD PROGRAMMATIC ACCESS TOKEN t',
-    'alter /* x */ user "ICECORE" add pat t',
-    "CREATE USER eve PASSWORD = 'x'",
-    "ALTER USER eve SET RSA_PUBLIC_KEY = 'MIIB'",
-    'SELECT 1; ALTER USER icecore ADD PAT t',
-    "EXECUTE IMMEDIATE 'ALTER USER icecore ADD PAT t'",
-    'EXECUTE IMMEDIATE $$ALTER USER icecore ADD PAT t$$',
-  ],
-  mints_url: [
-    "SELECT GET_PRESIGNED_URL(@s, 'a')",
-    "SELECT get_presigned_url /* */ (@s, 'a')",
-    'SELECT "GET_PRESIGNED_URL"(@s, \'a\')',
-    "SELECT IDENTIFIER('get_presigned_url')(@s, 'a')",
-    "SELECT BUILD_SCOPED_FILE_URL(@s, 'a')",
-    "CREATE VIEW v AS SELECT GET_PRESIGNED_URL(@s, 'a') AS u",
-  ],
-  reaches_other_users: [
-    'SELECT * FROM TABLE(INFORMATION_SCHEMA.QUERY_HISTORY())',
-    'SELECT * FROM SNOWFLAKE.ACCOUNT_USAGE.QUERY_HISTORY',
-    'SELECT * FROM "SNOWFLAKE"."ACCOUNT_USAGE"."LOGIN_HISTORY"',
-    "SELECT SYSTEM$CANCEL_QUERY('x')",
-    'SELECT SYSTEM$ABORT_SESSION(1)',
-    'LIST @~',
-    'SELECT $1 FROM @~/x',
-    'USE SCHEMA SNOWFLAKE.ACCOUNT_USAGE',
-    "ALTER SESSION SET SEARCH_PATH = 'SNOWFLAKE.ACCOUNT_USAGE'",
-  ],
-  result_not_own: [
-    `SELECT * FROM TABLE(RESULT_SCAN('${FOREIGN_ID}'))`,
-    `SELECT * FROM TABLE("RESULT_SCAN"('${FOREIGN_ID}'))`,
-    `SELECT 1 UNION SELECT * FROM TABLE(result_scan /**/ ('${FOREIGN_ID}'))`,
-  ],
-  role: [
-    'USE ROLE SYSADMIN',
-    "USE ROLE IDENTIFIER('SYSADMIN')",
-    'SELECT 1; USE ROLE SYSADMIN',
-    'USE ROLE IDENTIFIER($r)',
-  ],
-  secondary_roles: ['USE SECONDARY ROLES ALL'],
-  file_transfer: ['PUT file:///etc/passwd @s', 'GET @s file:///tmp/', '-- x\nPUT file:///etc/passwd @s'],
-  effect_export: ["COPY INTO 's3://bucket/x' FROM SHOP.CRM.CUSTOMERS", 'COPY INTO @s FROM (SELECT 1)'],
-  effect_call: ['CALL anything()'],
-  effect_deferred: ["CREATE TASK t SCHEDULE = '1 minute' AS SELECT 1", 'CREATE STREAM s ON TABLE SHOP.CRM.CUSTOMERS'],
-  effect_rights: ['GRANT SELECT ON TABLE SHOP.CRM.CUSTOMERS TO ROLE PUBLIC', 'CREATE ROLE r'],
-  parameter: ['ALTER SESSION SET ABORT_DETACHED_QUERY = TRUE'],
-  result_reference: ['SELECT * FROM TABLE(RESULT_SCAN($x))', 'SELECT * FROM TABLE(RESULT_SCAN(?))'],
-  dynamic_sql: ['EXECUTE IMMEDIATE $x', "EXECUTE IMMEDIATE 'SEL' || 'ECT 1'"],
-  scripting_block: ['BEGIN ALTER USER icecore ADD PAT t; END'],
-  unknown_statement: ['FROB THE KNOB', 'SELEC 1'],
-  unterminated_string: ["SELECT 'x"],
-  unterminated_comment: ['SELECT 1 /* x'],
-  nested_comment: ["SELECT /* /* */ GET_PRESIGNED_URL(@s, 'a') -- */"],
-  unicode_space: ['SELECT\u00a01'],
-  invisible_character: ['SELECT 1\u200b'],
-  control_character: ['SELECT 1\u0000'],
-}
+  for (const { code, attack, twin } of CORPUS) {
+    it(`refuses (${code}) ${show(attack)}`, async () => {
+      const before = gateway.emulator.inspect.statements().length
+      const { status, json } = await client.query(attack, MULTI)
+      assert.deepEqual([status, json.success, json.code, json.data.sqlState], [200, false, '003001', '42501'])
+      const reasons = [...(json.message ?? '').matchAll(/^- .*\((\w+)\)$/gm)].map((match) => match[1])
+      assert.ok(reasons.includes(code), `refused for ${reasons}`)
+      assert.equal(gateway.emulator.inspect.statements().length, before, 'it reached the warehouse')
+      const tail = JSON.parse(/icecore:(\{.*\})$/.exec(json.message ?? '')?.[1] ?? '{}') as { request?: string }
+      denied.set(tail.request ?? '', code)
+    })
 
-const TWINS: readonly string[] = [
-  "SELECT 'ALTER USER icecore ADD PAT t' AS T",
-  'SELECT 1 AS GET_PRESIGNED_URL_COUNT',
-  '-- GET_PRESIGNED_URL(x)\nSELECT 1',
-  'SELECT TABLE_NAME FROM SHOP.INFORMATION_SCHEMA.TABLES LIMIT 1',
-  'SELECT * FROM TABLE(RESULT_SCAN(LAST_QUERY_ID()))',
-  'USE ROLE ANALYST',
-  "USE ROLE IDENTIFIER('ANALYST')",
-  'USE SECONDARY ROLES NONE',
-  "SELECT 'PUT file:///etc/passwd @s' AS T",
-  "ALTER SESSION SET TIMEZONE = 'UTC'",
-  'SELECT 1 /* x */ -- y',
-  "SELECT 'é\u200b' AS T",
-  "EXECUTE IMMEDIATE 'SELECT 1'",
-]
-
-describe('a statement that must not get through', () => {
-  for (const [code, texts] of Object.entries(REFUSED)) {
-    for (const sql of texts) {
-      it(`${code}: ${JSON.stringify(sql)}`, async () => {
-        const reached = gateway.emulator.inspect.statements().length
-        const { status, json } = await client.query(sql, { parameters: { MULTI_STATEMENT_COUNT: 0 } })
-        assert.deepEqual([status, json.success, json.code, json.data.sqlState], [200, false, '003001', '42501'])
-        assert.match(json.message ?? '', new RegExp(`\\((never_)?${code}\\)`))
-        assert.equal(gateway.emulator.inspect.statements().length, reached, 'it reached the warehouse')
-      })
-    }
-  }
-})
-
-describe('its harmless twin', () => {
-  for (const sql of TWINS) {
-    it(JSON.stringify(sql), async () => {
-      const { json } = await client.query(sql)
+    it(`runs ${show(twin)}`, async () => {
+      const { json } = await client.query(twin, MULTI)
       assert.equal(json.success, true, json.message ?? '')
+      assert.ok(gateway.reached().includes(twin), 'other bytes reached the warehouse')
     })
   }
+
+  it('is on record, each refusal with its reason and nothing sent', async () => {
+    const events = await gateway.events()
+    assert.equal(denied.size, CORPUS.length)
+    for (const [statement, code] of denied) {
+      const own = events.filter((event) => event.statement === statement)
+      const types = own.map(({ type }) => type)
+      assert.deepEqual(types, ['statement.received', 'statement.decision', 'statement.denied'])
+      const [, decision] = own
+      assert.ok(decision?.type === 'statement.decision')
+      assert.ok(decision.facts.reasons.some((reason) => reason.code === code))
+    }
+  })
 })
+
+describe('the driver’s own file transfer', () => {
+  let folder: string
+  let driver: NodeDriver
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'icecore-test-'))
+    await writeFile(join(folder, 'a.csv'), 'canary\n')
+    driver = await NodeDriver.connect({ accessUrl: gateway.url, token: gateway.idp.mint(ADA) })
+  })
+  after(async () => {
+    await driver.close()
+    await rm(folder, { recursive: true })
+  })
+
+  it('is refused with our reason, and gets no stage credential', async () => {
+    for (const sql of [`PUT file://${folder}/a.csv @SHOP.SALES.S`, `GET @SHOP.SALES.S file://${folder}/`]) {
+      const error = await driver.query(sql).catch((thrown: DriverError) => thrown)
+      assert.ok(error instanceof Error)
+      assert.equal(error.code, '003001')
+      assert.match(error.message, /hands the driver a credential of cloud storage \(file_transfer\)/)
+      assert.doesNotMatch(JSON.stringify(error), /stageInfo|AWS_|creds/i)
+    }
+  })
+
+  it('is refused when only described, too', async () => {
+    const { text } = await client.query(`PUT file://${folder}/a.csv @SHOP.SALES.S`, { describeOnly: true })
+    assert.match(text, /file_transfer/)
+    assert.doesNotMatch(text, /stageInfo/)
+  })
+})
+
+/** In a test's name: on one line, and short. */
+function show(sql: string): string {
+  const line = JSON.stringify(sql).slice(1, -1)
+  return line.length > 90 ? `${line.slice(0, 89)}…` : line
+}
