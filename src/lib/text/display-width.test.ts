@@ -66,8 +66,9 @@ test('a table is never wider than asked, whatever it holds', () => {
     }),
   )
   fc.assert(
-    fc.property(tables, fc.integer({ min: 20, max: 200 }), ({ names, rows }, width) => {
-      const lines = renderTable({ columns: names.map((name) => ({ name })), rows }, { width })
+    fc.property(tables, fc.integer({ min: 20, max: 200 }), fc.nat({ max: 30 }), ({ names, rows }, width, wholes) => {
+      const columns = names.map((name, index) => ({ name, whole: index < wholes }))
+      const lines = renderTable({ columns, rows }, { width })
       for (const line of lines) {
         assert.ok(displayWidth(line) <= width, line)
         assert.doesNotMatch(line, /\p{Cc}/u)
@@ -77,8 +78,15 @@ test('a table is never wider than asked, whatever it holds', () => {
   )
 })
 
+test('a column that should stay whole is cut last', () => {
+  const row = ['2026-01-01 00:00:00Z', 'a long name of somebody']
+  const columns = [{ name: 'OPENED', whole: true }, { name: 'NAME' }]
+  assert.equal(renderTable({ columns, rows: [row] }, { width: 33 })[2], '2026-01-01 00:00:00Z │ a long na…')
+  assert.equal(renderTable({ columns, rows: [row] }, { width: 20 })[2], '2026-01-01 0… │ a l…')
+})
+
 test('columns that do not fit are counted', () => {
   const names = Array.from({ length: 50 }, (_, index) => ({ name: `C${index}` }))
   const lines = renderTable({ columns: names, rows: [] }, { width: 80 })
-  assert.match(lines.at(-1)!, /^… 39 more columns$/)
+  assert.match(lines.at(-1)!, /^… 35 more columns$/)
 })
