@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, it } from 'node:test'
+import { hurriedClock } from '../support/hurried-clock.ts'
+import { FaultyFiles } from '../support/journal/faulty-files.ts'
+import { type DriverError, NodeDriver } from '../support/node-driver.ts'
+import { RawDriver } from '../support/raw-driver.ts'
+import { TestGateway } from '../support/test-gateway.ts'
+
+const ADA = { sub: 'ada', groups: ['analysts'] }
+const LARGE = 'SELECT SEQ4() AS N, RANDSTR(20, RANDOM(1)) AS T FROM TABLE(GENERATOR(ROWCOUNT => 20000)) ORDER BY N'
+/** More than any test makes: the disk stays full until it is healed. */
+const ALWAYS = 1_000_000
+
+const files = new FaultyFiles()
+let gateway: TestGateway
+let driver: NodeDriver
+before(async () => {
+  gateway = await TestGateway.start({ tools: { files, clock: hurriedClock(20) } })
+  driver = await connect()
+})
+after(async () => {
+  files.heal()
+  await driver.close().catch(() => undefined)
+  await gateway.close()
+})
+
+function connect(): Promise<NodeDriver> {
+  return NodeDriver.connect({ accessUrl: gateway.url, token: gateway.idp.mint(ADA), sfRetryMaxLoginRetries: 1 })
+}
+
+function breakDisk(): void {
+  files.fail('write', 'ENOSPC', ALWAYS)
+  files.fail('create', 'ENOSPC', ALWAYS)
+}
+
+async function healDisk(): Promise<void> {
+  files.heal()
+  await isReady(true)
+}
+
+describe('a record that cannot be written', () => {
+  afterEach(healDisk)
+
+  it('refuses a statement with a final error, and nothing of it reaches the warehouse', async () => {
+    assert.deepEqual(await driver.query("SELECT 'before' AS A"), [{ A: 'before' }])
+    breakDisk()
+    const error = await driver.query("SELECT 'lost' AS A").catch((thrown: DriverError) => thrown)
+    assert.ok(error instanceof Error)
+    assert.match(error.message, /cannot be recorded, so it was not run/)
+    assert.match(error.message, /icecore:\{"code":"ICE_RECORD_UNAVAILABLE"/)
+    assert.ok(!gateway.reached().includes("SELECT 'lost' AS A"))
+
+    await healDisk()
+    assert.deepEqual(await driver.query("SELECT 'after' AS A"), [{ A: 'after' }])
+    const events = await gateway.events()
+    const sql = events.flatMap((event) => (event.type === 'statement.received' ? [event.facts.sql] : []))
+    assert.deepEqual(sql, ["SELECT 'before' AS A", "SELECT 'after' AS A"])
+    const types = events.map(({ type }) => type)
+    assert.ok(types.includes('journal.failed') && types.includes('journal.resumed'))
+  })
+
+  it('takes no new session, and opens none upstream', async () => {
+    const sessions = gateway.emulator.inspect.sessions().length
+    breakDisk()
+    await driver.query('SELECT 1').catch(() => undefined)
+    const client = new RawDriver(gateway.url)
+    const { status, json } = await client.logIn(gateway.idp.mint(ADA))
+    assert.deepEqual([status, json.success, json.code], [200, false, '390100'])
+    assert.match(json.message ?? '', /cannot be recorded/)
+    assert.equal(gateway.emulator.inspect.sessions().length, sessions)
+
+    await healDisk()
+    await (await connect()).close()
+  })
+
+  it('keeps back the rows of a statement that ran', async () => {
+    const sql = "SELECT SYSTEM$WAIT(1), 'canary' AS A"
+    const client = new RawDriver(gateway.url)
+    await client.logIn(gateway.idp.mint(ADA))
+    const answer = client.query(sql)
+    await reaches(sql)
+    breakDisk()
+    const { status, json, text } = await answer
+    assert.deepEqual([status, json.success], [200, false])
+    assert.match(json.message ?? '', /cannot be recorded, so it was not delivered/)
+    assert.doesNotMatch(text, /canary/)
+    assert.equal(gateway.reached().filter((one) => one === sql).length, 1)
+  })
+
+  it('breaks off a chunk before its first byte', async () => {
+    const client = new RawDriver(gateway.url)
+    await client.logIn(gateway.idp.mint(ADA))
+    const { data } = (await client.query(LARGE)).json
+    const [chunk] = data.chunks as readonly { readonly url: string }[]
+    const headers = data.chunkHeaders as Record<string, string>
+    const url = chunk?.url ?? ''
+    breakDisk()
+    const whole = await fetch(url, { headers }).then(
+      async (response) => response.status === 200 && (await response.arrayBuffer()).byteLength,
+      () => false,
+    )
+    assert.equal(whole, false)
+
+    await healDisk()
+    assert.equal((await fetch(url, { headers })).status, 200)
+  })
+})
+
+describe('a disk that runs low', () => {
+  it('takes no new statement, records the end of what runs, and takes statements again', async () => {
+    const running = driver.query("SELECT SYSTEM$WAIT(1), 'running' AS A")
+    await reaches("SELECT SYSTEM$WAIT(1), 'running' AS A")
+    files.free = 1000
+    await isReady(false)
+    await assert.rejects(driver.query("SELECT 'low' AS A"), /cannot be recorded, so it was not run/)
+    assert.partialDeepStrictEqual(await running, [{ A: 'running' }])
+    assert.ok(!gateway.reached().includes("SELECT 'low' AS A"))
+    files.free = null
+    await healDisk()
+    assert.deepEqual(await driver.query("SELECT 'high' AS A"), [{ A: 'high' }])
+  })
+})
+
+/** The journal looks again by itself; its readiness says when it has. */
+function isReady(ready: boolean): Promise<void> {
+  return until(async () => (await fetch(`${gateway.opsUrl}/readyz`)).ok === ready)
+}
+
+function reaches(sql: string): Promise<void> {
+  return until(() => gateway.reached().includes(sql))
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 30_000
+  while (!(await condition())) {
+    assert.ok(Date.now() < deadline, 'it did not happen in time')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
