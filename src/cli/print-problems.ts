@@ -9,7 +9,7 @@ export async function printProblems(context: CliContext, stream: Output, problem
   const paint = stream === context.out ? context.paintOut : context.paintErr
   const width = outputWidth(context)
   const sources = new Map<string, readonly string[]>()
-  for (const { severity, message, hint, at } of problems) {
+  for (const { severity, code, message, hint, at } of problems) {
     const lines = sources.get(at.file) ?? (await readLines(at.file))
     sources.set(at.file, lines)
     const colour = severity === 'error' ? 'red' : 'yellow'
@@ -17,9 +17,11 @@ export async function printProblems(context: CliContext, stream: Output, problem
       `${paint('bold', `${showFile(at.file)}:${at.line}:${at.column}:`)} ${paint(colour, `${severity}:`)} ${safeLine(message)}\n`,
     )
     const source = lines[at.line - 1]
-    if (source !== undefined && source.trim() !== '') {
+    // A key that is missing at the top has no place to point at.
+    const hasPlace = code !== 'missing_key' || /[.[]/.test(at.path)
+    if (hasPlace && source !== undefined && source.trim() !== '') {
       const number = String(at.line)
-      const { text, caret } = excerpt(source, at.column, width - number.length - 4)
+      const { text, caret } = excerpt(source, at.column, width - number.length - 5)
       stream.write(`  ${paint('dim', `${number} │`)} ${text}\n`)
       stream.write(`  ${paint('dim', `${' '.repeat(number.length)} │`)} ${' '.repeat(caret)}${paint(colour, '^')}\n`)
     }

@@ -151,7 +151,7 @@ export function describeSession(facts: EventFacts['session.opened'], paint: Pain
     ['principal', `${principal.displayName} (${[...proven, `by ${principal.token.issuerName}`].join(', ')})`],
     [
       'client',
-      `${client.application} ${client.version} from ${network.address}, through the ${door} door (as claimed)`,
+      `${client.application} ${client.version} (as claimed), from ${network.address} through the ${door} door`,
     ],
     [
       'connection',
@@ -159,7 +159,11 @@ export function describeSession(facts: EventFacts['session.opened'], paint: Pain
     ],
     ['allowed by', `access rule ${accessRule}; Snowflake session ${upstreamSession}`],
   ]
-  return lines.map(([name, text]) => `${paint('dim', name.padEnd(12))}${truncate(safeLine(text), width - 12)}`)
+  return lines.flatMap(([name, text]) => {
+    const label = name.padEnd(12)
+    const pieces = wrap(safeLine(text.slice(0, MAX_MESSAGE_CHARACTERS)), Math.max(8, width - label.length))
+    return pieces.map((piece, index) => `${index === 0 ? paint('dim', label) : ' '.repeat(label.length)}${piece}`)
+  })
 }
 
 function indent(lines: readonly string[]): readonly string[] {
