@@ -232,6 +232,18 @@ describe('the record', () => {
     assert.match(out, /denied ICE_STATEMENT_REFUSED/)
   })
 
+  it('tells how much of each delivery is on record', async () => {
+    const { out } = await icecore('sessions', 'show', 'last', '--json', ...record)
+    const [view] = lines(out) as [
+      { statements: { results: { deliveries: { recordedBytes: number; bodyBytes: number }[] }[] }[] },
+    ]
+    const deliveries = view.statements.flatMap(({ results }) => results.flatMap((result) => result.deliveries))
+    assert.deepEqual(
+      deliveries.map(({ recordedBytes, bodyBytes }) => [recordedBytes, bodyBytes]),
+      [[30, 30]],
+    )
+  })
+
   it('is replayed at once where the output is no terminal, without colours', async () => {
     for (const args of [['replay'], ['sessions', 'replay']]) {
       const { code, out } = await icecore(...args, 'last', ...record)

@@ -16,7 +16,10 @@ interface ListOptions extends RecordOptions {
   readonly connection?: string
 }
 
+/** Columns that a narrower terminal has no room for are left out, so that the others can be read. */
 const WIDTH_FOR_QUERY_IDS = 140
+const WIDTH_FOR_ROLES = 110
+const WIDTH_FOR_BYTES = 100
 
 type ShowOptions = RecordOptions & { readonly json?: true }
 
@@ -54,13 +57,14 @@ function listSessions(context: CliContext, options: ListOptions): Promise<number
       context.err.write('there are no sessions\n')
       return EXIT.ok
     }
+    const width = outputWidth(context)
+    const roomy = width >= WIDTH_FOR_ROLES
     const columns = [
-      { name: 'SESSION' },
-      { name: 'OPENED' },
+      { name: 'SESSION', whole: true },
+      { name: 'OPENED', whole: true },
       { name: 'PRINCIPAL' },
-      { name: 'CONNECTION' },
-      { name: 'ROLE' },
-      { name: 'STATEMENTS', align: 'right' as const },
+      ...(roomy ? [{ name: 'CONNECTION' }, { name: 'ROLE' }] : []),
+      { name: roomy ? 'STATEMENTS' : 'STMTS', align: 'right' as const },
       { name: 'ROWS', align: 'right' as const },
       { name: 'END' },
     ]
@@ -68,13 +72,12 @@ function listSessions(context: CliContext, options: ListOptions): Promise<number
       session.id.slice(0, 8),
       formatTime(session.opened_at),
       session.principal_name,
-      session.connection,
-      session.role,
+      ...(roomy ? [session.connection, session.role] : []),
       formatCount(session.statements),
       formatCount(session.rows),
       session.ended_at === null ? 'open' : (session.end_reason ?? ''),
     ])
-    const style = { width: outputWidth(context), head: bold(context), dim: dim(context) }
+    const style = { width, head: bold(context), dim: dim(context) }
     for (const line of renderTable({ columns, rows }, style)) await writeLine(context.out, line)
     return EXIT.ok
   })
@@ -84,13 +87,26 @@ function showSession(context: CliContext, named: string, options: ShowOptions): 
   return withRecordings(context, options, async (recordings) => {
     const session = await findRecordedSession(recordings, named)
     const events: StoredEvent[] = []
-    // Bodies are dropped at once: a session may hold gigabytes of rows, and none of them is shown here.
-    for await (const { body: _, ...event } of recordings.events(session.id)) events.push(event as StoredEvent)
+    const sizeOnly = createStandIn()
+    for await (const event of recordings.events(session.id)) events.push(sizeOnly(event))
     const view = foldSession(events)
     if (options.json) await writeJson(context.out, view)
     else for (const line of renderSession(context, view)) await writeLine(context.out, line)
     return EXIT.ok
   })
+}
+
+/**
+ * Lets go of bodies, of which a session may hold gigabytes, and leaves as many zeros in their place: only how much is on
+ * record is told here. All share one array, as long as the longest piece.
+ */
+function createStandIn(): (event: StoredEvent) => StoredEvent {
+  let zeros = new Uint8Array()
+  return (event) => {
+    if (event.body === undefined) return event
+    if (event.body.length > zeros.length) zeros = new Uint8Array(event.body.length)
+    return { ...event, body: zeros.subarray(0, event.body.length) } as StoredEvent
+  }
 }
 
 function* renderSession(context: CliContext, view: SessionView): Generator<string> {
@@ -103,13 +119,14 @@ function* renderSession(context: CliContext, view: SessionView): Generator<strin
   yield ''
   // A query id is for copying, and useless when cut: on a narrow terminal the JSON form has it.
   const wide = width >= WIDTH_FOR_QUERY_IDS
-  const rows = view.statements.map((statement, index) => statementRow(statement, index, wide))
+  const roomy = width >= WIDTH_FOR_BYTES
+  const rows = view.statements.map((statement, index) => statementRow(statement, index, { wide, roomy }))
   const columns = [
     { name: '#', align: 'right' as const },
     { name: 'KIND' },
     { name: 'OUTCOME' },
     { name: 'ROWS', align: 'right' as const },
-    { name: 'BYTES', align: 'right' as const },
+    ...(roomy ? [{ name: 'BYTES', align: 'right' as const }] : []),
     { name: 'TIME', align: 'right' as const },
     ...(wide ? [{ name: 'QUERY ID' }] : []),
     { name: 'STATEMENT' },
@@ -120,16 +137,21 @@ function* renderSession(context: CliContext, view: SessionView): Generator<strin
   }
 }
 
-function statementRow(statement: StatementView, index: number, withQueryId: boolean): readonly (string | null)[] {
+interface Room {
+  readonly wide: boolean
+  readonly roomy: boolean
+}
+
+function statementRow(statement: StatementView, index: number, { wide, roomy }: Room): readonly (string | null)[] {
   const { completed, durationMs, failure, outcome } = statement
   return [
     String(index + 1),
     statement.kind ?? '',
-    failure === null ? outcome : `${outcome} ${failure.icecore ?? failure.code}`,
+    failure === null || !roomy ? outcome : `${outcome} ${failure.icecore ?? failure.code}`,
     completed?.rows == null ? '' : formatCount(completed.rows),
-    completed === null ? '' : formatBytes(completed.bytes),
+    ...(roomy ? [completed === null ? '' : formatBytes(completed.bytes)] : []),
     durationMs === null ? '' : formatDuration(durationMs),
-    ...(withQueryId ? [statement.queryId ?? ''] : []),
+    ...(wide ? [statement.queryId ?? ''] : []),
     (statement.received?.sql ?? '').trim().replace(/\s+/g, ' '),
   ]
 }
