@@ -62,7 +62,6 @@ function request(sqlText: string, more: Partial<StatementRequest> = {}): Stateme
     parameters: {},
     describeOnly: false,
     asynchronous: false,
-    passedFields: {},
     holdMs: 40_000,
     ...more,
   }
@@ -341,6 +340,44 @@ describe('Gate', () => {
     await assert.rejects(gate.status(session, foreign), { code: 'ICE_HANDLE_UNKNOWN' })
     await assert.rejects(gate.abort(session, { queryId: foreign }), { code: 'ICE_HANDLE_UNKNOWN' })
     await assert.rejects(gate.abort(session, { requestId: 'none' }), { code: 'ICE_HANDLE_UNKNOWN' })
+  })
+
+  it('begins nothing in a session that has ended', async () => {
+    const { session, sent, recorder, run } = open()
+    session.ended = 'log-out'
+    await assert.rejects(run('INSERT INTO t VALUES (1)'), { code: 'ICE_SESSION_UNKNOWN' })
+    assert.deepEqual([sent, recorder.types], [[], []])
+  })
+
+  it('sends nothing that was cancelled while it became durable', async () => {
+    const { session, sent, recorder, run } = open()
+    const append = recorder.append.bind(recorder)
+    recorder.append = async (...events) => {
+      if (events.some(({ type }) => type === 'statement.sent'))
+        for (const open of session.openRuns) open.cancel('a test')
+      return append(...events)
+    }
+    assert.equal(failureOf(await run('INSERT INTO t VALUES (1)')).code, '000604')
+    assert.deepEqual(sent, [])
+    assert.equal(recorder.types.at(-1), 'statement.cancelled')
+  })
+
+  it('lets go of a statement’s text and binds once it has ended', async () => {
+    const { session, run } = open()
+    await run('SELECT 1', { bindings: { 1: { type: 'TEXT', value: 'x' } } })
+    const [kept] = session.runs.values()
+    assert.deepEqual([kept?.request.sqlText, kept?.request.sqlTextJson.length, kept?.request.bindings], ['', 0, {}])
+  })
+
+  it('takes LAST_QUERY_ID() of its own statements only', async () => {
+    const { run } = open()
+    const scan = (index: string, requestId: string) =>
+      run(`SELECT * FROM TABLE(RESULT_SCAN(LAST_QUERY_ID(${index})))`, { requestId })
+    assert.equal((await scan('', 'a')).kind, 'failure')
+    await run('SELECT 1', { requestId: 'b' })
+    assert.equal((await scan('', 'c')).kind, 'answer')
+    assert.equal((await scan('1', 'd')).kind, 'failure')
+    assert.equal((await scan('-99', 'e')).kind, 'failure')
   })
 
   it('bounds the open statements of a session', async () => {

@@ -99,6 +99,7 @@ export class Gate {
     session.begin(run, rememberedRequests)
     this.#perform(session, run)
       .catch((error: unknown) => this.#fail(session, run, error))
+      .catch((error: unknown) => this.#giveUp(run, error))
       .finally(() => session.openRuns.delete(run))
     return run
   }
@@ -126,6 +127,9 @@ export class Gate {
       const requestId = upstreamRequestId(session.id, run.request.requestId)
       const body = this.#composeBody(session, run, parameters)
       await this.#record(...onRecord, events.sent(session, run, requestId))
+      run.described = true
+      // Cancelled while that became durable: then it is not sent after all, and the record says so next.
+      run.signal.throwIfAborted()
       run.sent = true
       const answer = await this.#send(session, run, requestId, body)
       await this.#follow(session, run, analysis, answer)
@@ -153,9 +157,16 @@ export class Gate {
     })
   }
 
-  /** The last query of a session is the session's own: the upstream session belongs to it alone. */
+  /**
+   * The last queries of a session are its own, since the upstream session belongs to it alone; but the first ones there
+   * were Icecore's, at log-in.
+   */
   #ownsResult(session: Session, reference: ResultReference): boolean {
-    return reference.by === 'last_query' || this.#tools.handles.find(reference.queryId, session.owner) !== null
+    if (reference.by === 'last_query') {
+      const { index = -1 } = reference
+      return index < 0 && -index < session.statements
+    }
+    return this.#tools.handles.find(reference.queryId, session.owner) !== null
   }
 
   /** The body for the upstream: the client's own bytes of SQL and binds, and parameters from the allow-list. */
@@ -358,13 +369,20 @@ export class Gate {
       log.error('statement.internal', { errorId, statement: run.statement, error: thrown })
     const analysis = this.#analyse(session, run.request)
     if (run.sent && analysis.ok) session.state = advanceAfterFailure(session.state, changesOf(analysis.text.statements))
-    const onRecord = run.sent ? [] : [events.received(session, run, analysis, keyedHash)]
+    const onRecord = run.described ? [] : [events.received(session, run, analysis, keyedHash)]
     const failed = events.failed(session, run, failureOfError(error, run.queryId))
     await this.#record(...onRecord, failed).catch(() =>
       log.error('statement.failureUnrecorded', { statement: run.statement, code: error.code }),
     )
     run.settle({ kind: 'error', error })
     await this.#endIfLost(session, error)
+  }
+
+  /** A failure of the handling of a failure is a defect, and the end of this statement alone. */
+  #giveUp(run: StatementRun, thrown: unknown): void {
+    const errorId = this.#tools.ids.uuid()
+    this.#tools.log.error('statement.internal', { errorId, statement: run.statement, error: thrown })
+    run.settle({ kind: 'error', error: new IcecoreError('ICE_INTERNAL', { errorId }, { cause: thrown }) })
   }
 
   async #endIfLost(session: Session, error: unknown): Promise<void> {

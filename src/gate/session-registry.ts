@@ -40,8 +40,8 @@ export class SessionRegistry {
   readonly #tools: RegistryTools
   readonly #limits: SessionLimits
   #sweep: Timer
-  /** Log-ins on their way: they count, or a burst would pass the limit. */
-  #opening = 0
+  /** Log-ins on their way, by principal: they count, or a burst would pass the limit. */
+  readonly #opening = new Map<string, number>()
 
   constructor(tools: RegistryTools, limits: SessionLimits) {
     this.#tools = tools
@@ -56,13 +56,16 @@ export class SessionRegistry {
   /** Reserves room for a log-in. Throws ICE_SESSION_LIMIT. Call the returned function once it is over, either way. */
   reserve(principal: string): () => void {
     const { sessions, perPrincipal } = this.#limits
-    if (this.#sessions.size + this.#opening >= sessions)
-      throw new IcecoreError('ICE_SESSION_LIMIT', { limit: sessions })
-    const own = [...this.#sessions.values()].filter((session) => session.facts.principal.id === principal).length
-    if (own >= perPrincipal) throw new IcecoreError('ICE_SESSION_LIMIT', { limit: perPrincipal })
-    this.#opening += 1
+    const all = this.#opening.values().reduce((sum, count) => sum + count, this.#sessions.size)
+    if (all >= sessions) throw new IcecoreError('ICE_SESSION_LIMIT', { limit: sessions })
+    const opening = this.#opening.get(principal) ?? 0
+    const open = [...this.#sessions.values()].filter((session) => session.facts.principal.id === principal).length
+    if (open + opening >= perPrincipal) throw new IcecoreError('ICE_SESSION_LIMIT', { limit: perPrincipal })
+    this.#opening.set(principal, opening + 1)
     return () => {
-      this.#opening -= 1
+      const left = (this.#opening.get(principal) ?? 1) - 1
+      if (left > 0) this.#opening.set(principal, left)
+      else this.#opening.delete(principal)
     }
   }
 

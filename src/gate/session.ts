@@ -3,6 +3,7 @@ import type { Principal } from '../core/identity/index.ts'
 import type { Door } from '../core/recording/index.ts'
 import { initialState, type SessionState } from '../core/session/index.ts'
 import type { ClientProfile } from '../core/wire/index.ts'
+import { IcecoreError } from '../errors.ts'
 import { SharedLock } from '../lib/shared-lock.ts'
 import type { Owner } from './handles.ts'
 import type { UpstreamSession } from './ports.ts'
@@ -59,6 +60,8 @@ export class Session {
 
   /** Remembers a new run; beyond the limit the oldest settled one is forgotten, which the upstream still knows by its id. */
   begin(run: StatementRun, remembered: number): void {
+    // A request may have been under way while the session ended: nothing begins in it any more.
+    if (this.ended !== null) throw new IcecoreError('ICE_SESSION_UNKNOWN', {}, { cause: this.ended })
     if (this.runs.size >= remembered) {
       const oldest = this.runs.entries().find(([, known]) => known.outcome !== null)
       if (oldest !== undefined) this.runs.delete(oldest[0])

@@ -130,9 +130,9 @@ function mayBindSecrets(analysis: Analysis): boolean {
 function markBindings(bindings: Bindings, keyedHash: KeyedHash): Bindings {
   const mark = (value: string | null): string | null => (value === null ? null : `[secret:${keyedHash(value)}]`)
   return Object.fromEntries(
-    Object.entries(bindings).map(([name, { type, value }]) => [
+    Object.entries(bindings).map(([name, { value, ...form }]) => [
       name,
-      { type, value: typeof value === 'string' || value === null ? mark(value) : value.map(mark) },
+      { ...form, value: typeof value === 'string' || value === null ? mark(value) : value.map(mark) },
     ]),
   )
 }

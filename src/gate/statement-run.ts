@@ -16,6 +16,8 @@ export type RunOutcome =
   | { readonly kind: 'denied'; readonly denial: StatementDenial }
   | { readonly kind: 'error'; readonly error: IcecoreError }
 
+const NOTHING = new Uint8Array()
+
 export interface RunIdentity {
   readonly statement: string
   /** UUID-shaped stand-in for the query id, until the upstream has given one. */
@@ -25,7 +27,7 @@ export interface RunIdentity {
 export class StatementRun {
   readonly statement: string
   readonly pendingId: string
-  readonly request: StatementRequest
+  #request: StatementRequest
   readonly startedAt: number
   readonly #clock: Clock
   readonly #fingerprint: string
@@ -37,18 +39,25 @@ export class StatementRun {
   #waiting = 0
   #attendedAt: number
   #cancelledBy: string | null = null
-  /** Set when `sent` is durable: from then on the upstream may have run the statement. */
+  /** Set when what was received and decided is durable. */
+  described = false
+  /** Set when the statement is handed to the upstream: from then on the upstream may have run the statement. */
   sent = false
   #ending: EventInput | null = null
 
   constructor(identity: RunIdentity, request: StatementRequest, clock: Clock) {
     this.statement = identity.statement
     this.pendingId = identity.pendingId
-    this.request = request
+    this.#request = request
     this.#clock = clock
     this.#fingerprint = fingerprintOf(request)
     this.startedAt = clock.monotonic()
     this.#attendedAt = this.startedAt
+  }
+
+  /** What was asked for. Once the run has settled only the request's facts are kept: texts and binds may be large. */
+  get request(): StatementRequest {
+    return this.#request
   }
 
   /** The upstream's id once known, else the stand-in: what the driver polls with. */
@@ -100,6 +109,7 @@ export class StatementRun {
   settle(outcome: RunOutcome): void {
     if (this.#outcome !== null) return
     this.#outcome = outcome
+    this.#request = { ...this.#request, sqlText: '', sqlTextJson: NOTHING, bindings: {}, bindingsJson: null }
     if (outcome.kind === 'answer') this.#queryId = outcome.queryId
     this.#accepted.resolve()
     this.#settled.resolve()

@@ -15,6 +15,8 @@ export interface ListenOptions {
 /** A request's head must be in by then; its body has its own limits. */
 const HEADERS_MS = 20_000
 const REQUEST_MS = 120_000
+/** Each may hold one log-in body without a token; what asks for more is behind one. */
+const MAX_CONNECTIONS = 4096
 /** Longer than load balancers keep an idle connection, so that they and not we close it. */
 const KEEP_ALIVE_MS = 75_000
 
@@ -34,6 +36,7 @@ export async function createListener(
     rewriteUrl: (request) => (request.url ?? '/').replace(/^[^?]+/, (path) => path.replace(/\/{2,}/g, '/')),
   })
   app.server.headersTimeout = HEADERS_MS
+  app.server.maxConnections = MAX_CONNECTIONS
   register(app)
   try {
     const url = await app.listen({ host, port })

@@ -54,7 +54,7 @@ describe('a gateway that is told to stop', () => {
 
 describe('bounds', () => {
   it('hold for sessions, and the refusal says so', () =>
-    withGateway({ config: 'limits: {sessions: 1}' }, async (gateway) => {
+    withGateway({ config: 'limits: {sessions: 1, sessions_per_principal: 1}' }, async (gateway) => {
       const first = await connect(gateway)
       await assert.rejects(connect(gateway, { sfRetryMaxLoginRetries: 0 }))
       const { json } = await new RawDriver(gateway.url).logIn(gateway.idp.mint(ADA))
@@ -64,7 +64,7 @@ describe('bounds', () => {
     }))
 
   it('hold for the life of a session', () =>
-    withGateway({ config: 'sessions: {longest_life: 10s, idle: 10s}' }, async (gateway) => {
+    withGateway({ config: 'sessions: {longest_life: 10s, token_life: 10s, master_life: 10s, idle: 10s}' }, async (gateway) => {
       const client = new RawDriver(gateway.url)
       await client.logIn(gateway.idp.mint(ADA))
       assert.equal((await client.query('SELECT 1')).json.success, true)

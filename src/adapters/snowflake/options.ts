@@ -23,7 +23,7 @@ export interface TimeoutOptions {
   /** One request and its whole answer. Above the 45 s for which Snowflake holds a query. */
   readonly requestMs: number
   readonly loginMs: number
-  /** A whole log-in: role and parameters read back too. */
+  /** A whole log-in: retries, role and parameters read back too. Python waits 60 s for its answer. */
   readonly openMs: number
   /** Longest pause in the body of a result chunk. */
   readonly chunkIdleMs: number
@@ -36,7 +36,7 @@ export const DEFAULT_SNOWFLAKE_OPTIONS: SnowflakeOptions = {
     connectMs: 10_000,
     requestMs: 90_000,
     loginMs: 30_000,
-    openMs: 60_000,
+    openMs: 25_000,
     chunkIdleMs: 60_000,
     logoutMs: 10_000,
   },

@@ -70,7 +70,6 @@ async function run({ session, ids, parameters, signal }: OwnStatements, sql: str
     parameters,
     describeOnly: false,
     asynchronous: false,
-    passedFields: {},
   })
   let answer = readQueryAnswer(await session.submit({ requestId: ids.uuid(), body }, signal))
   while (answer.inProgress !== null && answer.queryId !== null) {

@@ -35,6 +35,9 @@ export interface Binding {
   readonly type: string
   /** One text or null, or for an array bind one per row. */
   readonly value: string | null | readonly (string | null)[]
+  /** How Go and JDBC say what a structured value looks like: kept as sent. */
+  readonly fmt?: unknown
+  readonly schema?: unknown
 }
 
 export interface DecisionReason {

@@ -23,19 +23,12 @@ describe('readQueryRequest', () => {
     assert.equal(text(request.sqlTextJson), '"select ?,?,?,?,?"')
     assert.equal(text(request.bindingsJson), /"bindings":(\{.*?\}\})/.exec(NODE)?.[1])
     assert.deepEqual(request.bindings['4'], { type: 'TEXT', value: null })
-    assert.deepEqual(Object.keys(request.passedFields), ['disableOfflineChunks'])
     assert.equal(request.asynchronous || request.describeOnly || request.internal, false)
   })
 
   it('reads what Python and JDBC send, nulls as absent', () => {
     const python = read(PYTHON)
-    assert.deepEqual(
-      Object.entries(python.passedFields).map(([name, value]) => [name, text(value)]),
-      [
-        ['sequenceId', '1'],
-        ['querySubmissionTime', '1795426257910'],
-      ],
-    )
+    assert.equal(python.sqlText.length > 0 && python.describeOnly, false)
     const jdbc = read(JDBC)
     assert.equal(jdbc.bindingsJson, null)
     assert.deepEqual({ ...jdbc.parameters }, { MULTI_STATEMENT_COUNT: 2, QUERY_TAG: 'tag1' })
@@ -96,31 +89,34 @@ describe('readQueryRequest', () => {
     })
   }
 
-  it('bounds bind values and unknown fields', () => {
-    const limits = { maxBindValues: 3, maxPassedField: 8 }
+  it('bounds bind values', () => {
+    const limits = { maxBindValues: 3, maxOtherField: 8 }
     const binds = (count: number): string =>
       JSON.stringify({ bindings: { 1: { type: 'T', value: Array(count).fill('x') } } })
     assert.ok(read(binds(3), limits))
     assert.throws(() => read(binds(4), limits), /more than 3 bind values/)
-    const fields = (count: number): string =>
-      JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, index) => [`f${index}`, 1])))
-    assert.ok(read(fields(32)))
+  })
+
+  it('keeps what Go and JDBC say of a structured bind, and refuses members that nobody knows', () => {
+    const bind = (more: object): string => JSON.stringify({ bindings: { 1: { type: 'TEXT', value: 'x', ...more } } })
+    const structured = { fmt: 'json', schema: { type: 'array', nullable: true } }
+    assert.deepEqual(read(bind(structured)).bindings['1'], { type: 'TEXT', value: 'x', ...structured })
     assert.throws(
-      () => read(fields(33)),
+      () => read(bind({ note: 'x' })),
       (error) => isIcecoreError(error, 'ICE_REQUEST_FIELD_REFUSED'),
     )
   })
 })
 
 describe('buildQueryBody', () => {
-  it('keeps the client’s bytes of text, binds and passed fields', () => {
+  it('keeps the client’s bytes of text and binds, and forwards no field that is not on record', () => {
     const request = read(
       '{ "sqlText" : "a\\u0062 \\/ é", "bindings":{ "1" : {"type":"FIXED","value":"9007199254740993"}}, "sequenceId": 1e2 , "isInternal":true, "requestId":"c"}',
     )
     const body = text(buildQueryBody({ ...request, parameters: { QUERY_TAG: 't' } }))
     assert.equal(
       body,
-      '{"sqlText":"a\\u0062 \\/ é","bindings":{ "1" : {"type":"FIXED","value":"9007199254740993"}},"parameters":{"QUERY_TAG":"t"},"describeOnly":false,"asyncExec":false,"sequenceId":1e2}',
+      '{"sqlText":"a\\u0062 \\/ é","bindings":{ "1" : {"type":"FIXED","value":"9007199254740993"}},"parameters":{"QUERY_TAG":"t"},"describeOnly":false,"asyncExec":false}',
     )
   })
 

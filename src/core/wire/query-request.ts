@@ -27,20 +27,17 @@ export interface QueryRequest {
   readonly asynchronous: boolean
   /** The driver says that the statement is its own. Claimed: exempts from nothing. */
   readonly internal: boolean
-  /** Scalar fields nobody here knows, as JSON: they pass through unread. */
-  readonly passedFields: Readonly<Record<string, Uint8Array>>
 }
 
 export interface QueryRequestLimits {
   /** Largest array bind, in values over all positions. */
   readonly maxBindValues: number
   /** Longest text of an unknown field, in bytes of JSON. */
-  readonly maxPassedField: number
+  readonly maxOtherField: number
 }
 
-const QUERY_REQUEST_LIMITS: QueryRequestLimits = { maxBindValues: 1_000_000, maxPassedField: 256 }
+const QUERY_REQUEST_LIMITS: QueryRequestLimits = { maxBindValues: 1_000_000, maxOtherField: 256 }
 
-const MAX_PASSED_FIELDS = 32
 const MAX_BINDS = 100_000
 const EMPTY_TEXT = Buffer.from('""')
 
@@ -73,6 +70,7 @@ export function readQueryRequest(body: Uint8Array, limits: QueryRequestLimits = 
   for (const field of REFUSED_FIELDS) {
     if (!isMissing(findValue(document, field))) throw fieldRefused(field)
   }
+  checkOtherFields(document, limits)
   const sql = findValue(document, 'sqlText')
   const sqlText = isMissing(sql) ? '' : readString(document, sql)
   if (sqlText === undefined) throw malformed('sqlText is no text')
@@ -86,7 +84,6 @@ export function readQueryRequest(body: Uint8Array, limits: QueryRequestLimits = 
     describeOnly: readFlag(document, 'describeOnly'),
     asynchronous: readFlag(document, 'asyncExec'),
     internal: readFlag(document, 'isInternal'),
-    passedFields: readPassedFields(document, limits),
   }
 }
 
@@ -97,7 +94,6 @@ export interface QueryBodyParts {
   readonly parameters: Readonly<Record<string, ParameterValue>>
   readonly describeOnly: boolean
   readonly asynchronous: boolean
-  readonly passedFields: Readonly<Record<string, Uint8Array>>
 }
 
 /** The body for the upstream. The SQL text and the binds in it are the client's own bytes. */
@@ -107,7 +103,6 @@ export function buildQueryBody(parts: QueryBodyParts): Uint8Array {
   members.push(['parameters', Buffer.from(JSON.stringify(parts.parameters))])
   members.push(['describeOnly', Buffer.from(String(parts.describeOnly))])
   members.push(['asyncExec', Buffer.from(String(parts.asynchronous))])
-  members.push(...Object.entries(parts.passedFields))
   const pieces = members.flatMap(([name, value], index) => [
     Buffer.from(`${index === 0 ? '{' : ','}${JSON.stringify(name)}:`),
     value,
@@ -123,21 +118,17 @@ function readFlag(document: JsonDocument, field: string): boolean {
   return flag
 }
 
-function readPassedFields(document: JsonDocument, limits: QueryRequestLimits): Readonly<Record<string, Uint8Array>> {
-  const passed: Record<string, Uint8Array> = Object.create(null) as Record<string, Uint8Array>
-  let count = 0
+/**
+ * Scalars that nobody here knows are taken and not forwarded, since what is forwarded is on record. What may carry a
+ * statement, or be taken for a known field by a reader that ignores case, is refused.
+ */
+function checkOtherFields(document: JsonDocument, limits: QueryRequestLimits): void {
   for (const { name, value } of document.root.members) {
     if (KNOWN_FIELDS.has(name) || value.kind === 'null') continue
-    const long = value.end - value.start > limits.maxPassedField || name.length > limits.maxPassedField
+    const long = value.end - value.start > limits.maxOtherField || name.length > limits.maxOtherField
     const composed = value.kind === 'object' || value.kind === 'array'
-    count += 1
-    // A known name in other letters is refused: a reader that ignores case would take it for the known one.
-    if (composed || long || count > MAX_PASSED_FIELDS || isKnownInOtherCase(name)) {
-      throw fieldRefused(name.slice(0, limits.maxPassedField))
-    }
-    passed[name] = bytesOf(document, value)
+    if (composed || long || isKnownInOtherCase(name)) throw fieldRefused(name.slice(0, limits.maxOtherField))
   }
-  return passed
 }
 
 const KNOWN_LOWER_CASE = new Set([...KNOWN_FIELDS, ...REFUSED_FIELDS].map((name) => name.toLowerCase()))
@@ -166,15 +157,18 @@ function readBindings(
 }
 
 function readBinding(document: JsonDocument, { name, value }: JsonMember): Binding {
-  const binding = parseValue(document, value) as { readonly type?: unknown; readonly value?: unknown } | null
+  const binding = parseValue(document, value) as Readonly<Record<string, unknown>> | null
   const shown = name.slice(0, 32)
-  if (typeof binding !== 'object' || binding === null) throw malformed(`bind ${shown} is no object`)
-  const { type, value: bound = null } = binding
+  if (value.kind !== 'object' || binding === null) throw malformed(`bind ${shown} is no object`)
+  const { type, value: bound = null, fmt, schema, ...others } = binding
+  // What is forwarded is on record: a member that nobody here knows would be forwarded without being there.
+  if (Object.keys(others).length > 0) throw fieldRefused(`bindings.${shown}`)
   if (typeof type !== 'string' || type.length > 32) throw malformed(`bind ${shown} has no type`)
   if (!isCell(bound) && !(Array.isArray(bound) && bound.every(isCell))) {
     throw malformed(`bind ${shown} is neither text, null nor a list of these`)
   }
-  return { type, value: bound as Binding['value'] }
+  const form = { ...(fmt == null ? {} : { fmt }), ...(schema == null ? {} : { schema }) }
+  return { type, value: bound as Binding['value'], ...form }
 }
 
 function isCell(value: unknown): value is string | null {

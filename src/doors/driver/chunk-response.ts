@@ -13,6 +13,7 @@ export async function sendChunk(delivery: ChunkDelivery, response: ServerRespons
   response.writeHead(200, headersOf(delivery))
   try {
     while (next.done !== true) {
+      if (response.destroyed) throw new Error('the client has gone')
       if (!response.write(next.value)) await drained(response)
       next = await pieces.next()
     }
@@ -35,6 +36,8 @@ function headersOf({ encoding, length }: ChunkDelivery): Record<string, string |
 
 /** Waits for room, or for the client to go away. */
 async function drained(response: ServerResponse): Promise<void> {
+  // A socket that has closed before we listen would never say so.
+  if (response.destroyed) throw new Error('the client has gone')
   const gone = new AbortController()
   const onClose = (): void => gone.abort()
   response.once('close', onClose)

@@ -47,7 +47,7 @@ import {
   renderUnknownPath,
 } from './errors.ts'
 import { toLogInRequest } from './log-in-request.ts'
-import { type BodyLimits, readBody } from './read-body.ts'
+import { type BodyLimits, discardBody, readBody } from './read-body.ts'
 import { RetryWindow } from './retry-window.ts'
 import { encodeRunStatus } from './status-answer.ts'
 
@@ -71,6 +71,8 @@ export interface DriverDoorOptions {
   /** How long one request may be told to come again, milliseconds. */
   readonly retryWindow: number
 }
+
+const TELEMETRY_BYTES = 4 * 1024 * 1024
 
 /** A log-in body is small; a larger one is no log-in. */
 const LOGIN_BODY: BodyLimits = { received: 256 * 1024, unpacked: 1024 * 1024 }
@@ -168,8 +170,9 @@ class DriverDoor {
 
   async query(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const session = this.#sessionOf(request)
-    const requestId = urlOf(request.raw).searchParams.get('requestId')
-    if (requestId === null || !isQueryId(requestId)) {
+    // A UUID in other letters is the same UUID.
+    const requestId = urlOf(request.raw).searchParams.get('requestId')?.toLowerCase()
+    if (requestId === undefined || !isQueryId(requestId)) {
       throw new IcecoreError('ICE_REQUEST_MALFORMED', { reason: 'requestId is no UUID' })
     }
     const { internal: _, ...read } = readQueryRequest(await readBody(request.raw, this.#options.bodies))
@@ -196,7 +199,7 @@ class DriverDoor {
 
   async abortByRequest(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const session = this.#sessionOf(request)
-    const requestId = readAbortRequest(await readBody(request.raw, this.#options.bodies))
+    const requestId = readAbortRequest(await readBody(request.raw, this.#options.bodies)).toLowerCase()
     await this.#tools.gate.abort(session, { requestId })
     return send(reply, envelope(encodeSuccess(null)))
   }
@@ -209,7 +212,7 @@ class DriverDoor {
 
   /** Node and Go 1 send it whatever the parameters say. Read and forgotten: nothing of it goes anywhere. */
   async telemetry(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    await readBody(request.raw, this.#options.bodies)
+    await discardBody(request.raw, TELEMETRY_BYTES)
     return send(reply, envelope(encodeSuccess('Log Received')))
   }
 
@@ -338,7 +341,8 @@ function bearerOf(request: IncomingMessage): string {
 }
 
 function urlOf(request: IncomingMessage): URL {
-  return new URL(request.url ?? '/', 'http://icecore')
+  const base = 'http://icecore'
+  return URL.parse(request.url ?? '/', base) ?? new URL(base)
 }
 
 /** A path may hold a chunk link, which works: only that it was one goes on record. */

@@ -16,9 +16,21 @@ const DRAINED_FACTOR = 8
 
 const unpack = promisify(gunzip)
 
+/** Reads a body that nobody wants, and keeps none of it. Cuts the connection where it does not end. */
+export async function discardBody(request: IncomingMessage, limit: number): Promise<void> {
+  let size = 0
+  for await (const block of request as AsyncIterable<Buffer>) {
+    size += block.length
+    if (size > limit) request.destroy()
+  }
+}
+
 /** Rejects with ICE_REQUEST_TOO_LARGE or ICE_REQUEST_MALFORMED. */
 export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
-  const received = await receive(request, limits.received)
+  const received = await receive(request, limits.received).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ECONNRESET') throw cause
+    throw new IcecoreError('ICE_REQUEST_MALFORMED', { reason: 'the client has gone before its end' }, { cause })
+  })
   return isGzip(request, received) ? inflate(received, limits.unpacked) : received
 }
 
