@@ -13,6 +13,9 @@ export interface JsonSchema {
   readonly pattern?: string
   readonly minimum?: number
   readonly maximum?: number
+  /** Bounds of durations and sizes, as they are written: `minimum` is for numbers alone. */
+  readonly 'x-least'?: string
+  readonly 'x-most'?: string
   readonly properties?: Readonly<Record<string, JsonSchema>>
   readonly required?: readonly string[]
   readonly additionalProperties?: boolean | JsonSchema

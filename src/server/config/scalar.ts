@@ -134,7 +134,8 @@ const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60
 /** `30s`, `5m`, `24h`, `7d`, `500ms`, or a number of seconds. Yields milliseconds. */
 export function duration({ min, max }: { readonly min: string; readonly max: string }) {
   const [least, most] = [parseDuration(min), parseDuration(max)]
-  return scalar({ type: ['string', 'number'], pattern: '^\\d+(\\.\\d+)?(ms|s|m|h|d)$' }, (value) => {
+  const pattern = '^\\d+(\\.\\d+)?(ms|s|m|h|d)$'
+  return scalar({ type: ['string', 'number'], pattern, 'x-least': min, 'x-most': max }, (value) => {
     const ms = parseDuration(value)
     if (ms === null) {
       return reject(`must be a duration, not ${show(value)}`, 'write it as 30s, 5m or 24h, or as a number of seconds')
@@ -155,7 +156,8 @@ const SIZE_UNITS: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 102
 /** `256KiB`, `16MiB`, `1GiB`, or a number of bytes. Yields bytes. */
 export function size({ min, max }: { readonly min: string; readonly max: string }) {
   const [least, most] = [parseSize(min), parseSize(max)]
-  return scalar({ type: ['string', 'integer'], pattern: '^\\d+(\\.\\d+)?(B|KiB|MiB|GiB|TiB)$' }, (value) => {
+  const pattern = '^\\d+(\\.\\d+)?(B|KiB|MiB|GiB|TiB)$'
+  return scalar({ type: ['string', 'integer'], pattern, 'x-least': min, 'x-most': max }, (value) => {
     const bytes = parseSize(value)
     if (bytes === null) {
       const decimal = typeof value === 'string' && /^[\d.]+\s*[kmgt]?i?b?$/i.test(value)

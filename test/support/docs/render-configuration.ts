@@ -91,8 +91,8 @@ function renderRow(path: string, schema: Schema, required: boolean): string {
 function describeValue(schema: Schema): string {
   if (schema.const !== undefined) return code(String(schema.const))
   if (schema.enum !== undefined) return schema.enum.map(code).join(', ')
-  if (schema.pattern?.includes('(ms|s|m|h|d)')) return 'duration'
-  if (schema.pattern?.includes('KiB')) return 'size'
+  if (schema.pattern?.includes('(ms|s|m|h|d)')) return `duration, ${describeBounds(schema)}`
+  if (schema.pattern?.includes('KiB')) return `size, ${describeBounds(schema)}`
   if (schema.pattern?.includes('env')) return 'secret reference'
   if (schema.format === 'uri') return 'URL'
   if (schema.minimum !== undefined) return `${count(schema.minimum)} to ${count(schema.maximum ?? 0)}`
@@ -101,6 +101,10 @@ function describeValue(schema: Schema): string {
   if (typeof schema.type === 'object') return schema.type.includes('array') ? 'value or list' : schema.type.join(' or ')
   if (schema.type === 'object') return 'mapping'
   return schema.type === 'string' ? 'text' : (schema.type ?? '')
+}
+
+function describeBounds(schema: Schema): string {
+  return `${code(schema['x-least'] ?? '')} to ${code(schema['x-most'] ?? '')}`
 }
 
 function inFlow(value: unknown): string {
