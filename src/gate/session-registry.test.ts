@@ -4,6 +4,7 @@ import { countingIds } from '../../test/support/counting-ids.ts'
 import { FakeClock } from '../../test/support/fake-clock.ts'
 import { fakeSession, fakeUpstream } from '../../test/support/fake-session.ts'
 import { MemoryRecorder } from '../../test/support/memory-recorder.ts'
+import { type ErrorCode, IcecoreError } from '../errors.ts'
 import { silentLog } from '../lib/log.ts'
 import { ChunkLinks } from './chunk-links.ts'
 import { SessionRegistry } from './session-registry.ts'
@@ -11,8 +12,11 @@ import { SessionTokenBook } from './session-tokens.ts'
 
 const HOUR_MS = 3_600_000
 
-function makeRegistry({ sessions = 3, perPrincipal = 2 } = {}): SessionRegistry {
-  const clock = new FakeClock()
+function makeRegistry({
+  sessions = 3,
+  perPrincipal = 2,
+  clock = new FakeClock(Date.UTC(2026, 0, 1)),
+} = {}): SessionRegistry {
   const ids = countingIds()
   const lives = { token: HOUR_MS, master: 4 * HOUR_MS, renewGrace: 60_000 }
   return new SessionRegistry(
@@ -23,7 +27,14 @@ function makeRegistry({ sessions = 3, perPrincipal = 2 } = {}): SessionRegistry 
       clock,
       log: silentLog,
     },
-    { sessions, perPrincipal, longestLife: HOUR_MS, idle: HOUR_MS, unattended: HOUR_MS, upstreamHeartbeat: HOUR_MS },
+    {
+      sessions,
+      perPrincipal,
+      longestLife: HOUR_MS,
+      idle: HOUR_MS,
+      unattended: HOUR_MS,
+      upstreamHeartbeat: HOUR_MS / 4,
+    },
   )
 }
 
@@ -43,4 +54,24 @@ describe('room for sessions', () => {
     assert.throws(() => registry.reserve('person:ada'), { code: 'ICE_SESSION_LIMIT' })
     registry.reserve('person:bob')()
   })
+})
+
+describe('a heartbeat that Snowflake does not answer', () => {
+  const failures: readonly (readonly [ErrorCode, string | null])[] = [
+    ['ICE_UPSTREAM_SESSION_LOST', 'the session at Snowflake has ended'],
+    ['ICE_UPSTREAM_UNAVAILABLE', null],
+    ['ICE_UPSTREAM_PROTOCOL', null],
+  ]
+  for (const [code, end] of failures) {
+    it(`for ${code} ${end === null ? 'leaves the session alive' : 'ends the session'}`, async () => {
+      const clock = new FakeClock()
+      const registry = makeRegistry({ clock })
+      const heartbeat = (): Promise<never> => Promise.reject(new IcecoreError(code))
+      const session = fakeSession(fakeUpstream({ heartbeat }))
+      registry.add(session)
+      clock.advance(HOUR_MS / 4 + 15_000)
+      await new Promise(setImmediate)
+      assert.equal(session.ended, end)
+    })
+  }
 })

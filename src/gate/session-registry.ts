@@ -2,7 +2,7 @@
  * The living sessions: found by token, renewed, and ended. Ending one is all of it: its statements are cancelled, its
  * links die, the upstream session is closed, and the record says why.
  */
-import { IcecoreError } from '../errors.ts'
+import { IcecoreError, isIcecoreError } from '../errors.ts'
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { ChunkLinks } from './chunk-links.ts'
@@ -168,6 +168,11 @@ export class SessionRegistry {
 
   #heartbeat(session: Session, now: number): void {
     session.upstreamSeenAt = now
-    session.facts.upstream.heartbeat().catch(() => this.#endLater(session, 'the session at Snowflake has ended'))
+    session.facts.upstream.heartbeat().catch((error: unknown) => {
+      // Snowflake being away is no end: the session lives there for hours without a heartbeat, and the next one may arrive.
+      if (isIcecoreError(error, 'ICE_UPSTREAM_SESSION_LOST')) {
+        this.#endLater(session, 'the session at Snowflake has ended')
+      } else this.#tools.log.warn('upstream.heartbeatFailed', { session: session.id, error })
+    })
   }
 }
