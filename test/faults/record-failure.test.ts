@@ -5,6 +5,7 @@ import { FaultyFiles } from '../support/journal/faulty-files.ts'
 import { type DriverError, NodeDriver } from '../support/node-driver.ts'
 import { RawDriver } from '../support/raw-driver.ts'
 import { TestGateway } from '../support/test-gateway.ts'
+import { until } from '../support/until.ts'
 
 const ADA = { sub: 'ada', groups: ['analysts'] }
 const LARGE = 'SELECT SEQ4() AS N, RANDSTR(20, RANDOM(1)) AS T FROM TABLE(GENERATOR(ROWCOUNT => 20000)) ORDER BY N'
@@ -128,12 +129,4 @@ function isReady(ready: boolean): Promise<void> {
 
 function reaches(sql: string): Promise<void> {
   return until(() => gateway.reached().includes(sql))
-}
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000
-  while (!(await condition())) {
-    assert.ok(Date.now() < deadline, 'it did not happen in time')
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
 }

@@ -62,16 +62,6 @@ describe('bounds', () => {
       await first.close()
       await (await connect(gateway)).close()
     }))
-
-  it('hold for the life of a session', () =>
-    withGateway({ config: 'sessions: {longest_life: 10s, token_life: 10s, master_life: 10s, idle: 10s}' }, async (gateway) => {
-      const client = new RawDriver(gateway.url)
-      await client.logIn(gateway.idp.mint(ADA))
-      assert.equal((await client.query('SELECT 1')).json.success, true)
-      // The longest life is looked at every 15 seconds.
-      await new Promise((resolve) => setTimeout(resolve, 16_000))
-      assert.equal((await client.query('SELECT 1')).json.code, '390104')
-    }))
 })
 
 describe('a warehouse that is away', () => {

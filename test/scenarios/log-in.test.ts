@@ -133,19 +133,3 @@ describe('log-in', () => {
     )
   })
 })
-
-describe('tokens that run out', () => {
-  it('are renewed by the driver in the middle of its work', async () => {
-    const short = await TestGateway.start({ config: 'sessions: {token_life: 10s, renew_grace: 0s}' })
-    try {
-      const driver = await NodeDriver.connect({ accessUrl: short.url, token: short.idp.mint(ADA) })
-      const rows = await driver.query('SELECT SYSTEM$WAIT(11) AS W')
-      assert.equal(rows.length, 1)
-      assert.equal((await driver.query('SELECT 2 AS A'))[0]?.A, 2)
-      assert.ok((await short.events()).some(({ type }) => type === 'session.renewed'))
-      await driver.close()
-    } finally {
-      await short.close()
-    }
-  })
-})
