@@ -155,7 +155,7 @@ describe('icecore demo --once', () => {
     assert.match(replayed, /coding-agent for Ada/)
     assert.match(replayed, /denied ICE_STATEMENT_REFUSED/)
     assert.match(replayed, /chunk 1: /)
-    assert.match(replayed, /end: log-out/)
+    assert.match(replayed, /end log-out/)
 
     const again = await runIcecore(['demo', '--once', '--json', '--data', data]).ended
     assert.equal(again.code, 0, again.err)
