@@ -1,5 +1,6 @@
 /** From the text of a statement to what Icecore understands of it. */
 
+import { append } from './append.ts'
 import { type Classified, unknownStatement } from './classified.ts'
 import { classify } from './classify.ts'
 import { type Lexed, lex } from './lexer.ts'
@@ -23,6 +24,7 @@ import type {
   Span,
   StateChange,
   Statement,
+  StatementRefusal,
 } from './types.ts'
 
 /** How deep statements may hold statements: CREATE TASK … AS CREATE TASK … AS …. */
@@ -62,9 +64,15 @@ function analyse(sqlText: string, options: AnalysisOptions, level: number): Anal
       },
     }
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
+    if (!(error instanceof Refusal)) return { ok: false, refusal: unreadable(sqlText) }
     return { ok: false, refusal: { code: error.code, text: describeRefusal(sqlText, error), secrets } }
   }
+}
+
+/** For a fault of this reader itself: no text may bring down what reads it. What was found up to there is not trusted. */
+function unreadable(sqlText: string): StatementRefusal {
+  const refusal = new Refusal('unreadable', 'Icecore cannot read this text; send it in smaller parts', 0)
+  return { code: refusal.code, text: describeRefusal(sqlText, refusal), secrets: null }
 }
 
 function literalsOf({ tokens }: Lexed): readonly Span[] {
@@ -134,8 +142,8 @@ class Reader {
 
   #readInside(tokens: readonly Token[], classified: Classified, depth: number): readonly Understood[] {
     const inside: Understood[] = []
-    for (const text of this.#runTexts(tokens)) inside.push(...this.#readText(text, true))
-    if (classified.immediate !== undefined) inside.push(...this.#readText(classified.immediate, false))
+    for (const text of this.#runTexts(tokens)) append(inside, this.#readText(text, true))
+    if (classified.immediate !== undefined) append(inside, this.#readText(classified.immediate, false))
     const { inner } = classified
     if (inner === undefined) return inside
     if (depth >= MAX_INNER)

@@ -1,4 +1,5 @@
 /** CREATE, ALTER, DROP and UNDROP. */
+import { append } from './append.ts'
 import { type Classified, scriptingBlock, unknownStatement } from './classified.ts'
 import { type KnownVariables, readName, skipCondition } from './names.ts'
 import { findObjectType, kindOfType, type ObjectType } from './object-types.ts'
@@ -43,7 +44,7 @@ export function classifyCreate(tokens: readonly Token[], variables: KnownVariabl
   const stateChanges: StateChange[] = []
   if (temporary) stateChanges.push({ change: 'temporary_object' })
   if (!temporary || type.type === 'SCHEMA' || type.type === 'DATABASE') {
-    stateChanges.push(...contextOf(type.type, 'create', name.parts, condition.conditional))
+    append(stateChanges, contextOf(type.type, 'create', name.parts, condition.conditional))
   }
   const how = type.type === 'TABLE' ? tableForm(tokens, name.next) : ''
   return {
@@ -78,7 +79,7 @@ export function classifyAlter(tokens: readonly Token[], variables: KnownVariable
   const verb = tokens[name.next]
   if (isWord(verb, 'RENAME', 'SWAP')) {
     const target = readName(tokens, name.next + 2, variables)
-    stateChanges.push(...contextOf(type.type, 'create', target?.parts ?? null, true))
+    append(stateChanges, contextOf(type.type, 'create', target?.parts ?? null, true))
   }
   return {
     kind: `ALTER_${kindOfType(type.type)}`,

@@ -2,6 +2,7 @@
  * Secrets inside SQL: by the name they are given to, and by their own look. They are cut out of the record, so this
  * errs on the side of cutting; only `KEY` and `…_KEY` are left alone in queries, where they are mostly columns.
  */
+import { append } from './append.ts'
 import type { Comment, Token } from './token.ts'
 import { closingOf, isName, isOperator, isText, isWord } from './token.ts'
 import type { Span } from './types.ts'
@@ -46,16 +47,16 @@ export function findSecrets(tokens: readonly Token[], query: boolean): readonly 
     if (token.type === 'stage' || token.type === 'file' || !(isName(token) || isText(token))) continue
     const next = tokens[index + 1]
     if (isName(token) && isOperator(next, '(') && KEYED_FUNCTION.test(token.text.toUpperCase())) {
-      spans.push(...textsIn(tokens, index + 1))
+      append(spans, textsIn(tokens, index + 1))
     }
     if (isText(token) && !isOperator(next, ':') && !isOperator(next, '=')) continue
     if (!isSecretName(token.text, query)) continue
     const value = skipAssignment(tokens, index + 1)
-    if (value !== null) spans.push(...valueSpans(tokens, value, token.text))
+    if (value !== null) append(spans, valueSpans(tokens, value, token.text))
   }
   if (isWord(tokens[0], 'SET') && isOperator(tokens[1], '(')) {
     const secret = tokens.slice(2, closingOf(tokens, 1)).some((name) => isName(name) && isSecretName(name.text, false))
-    if (secret) spans.push(...tokens.slice(closingOf(tokens, 1)).filter(isText).map(spanOf))
+    if (secret) append(spans, tokens.slice(closingOf(tokens, 1)).filter(isText).map(spanOf))
   }
   return spans
 }

@@ -1,4 +1,5 @@
 /** The secrets of a whole text: in its statements, its comments, and the texts that it runs. */
+import { append } from './append.ts'
 import { type Lexed, lex } from './lexer.ts'
 import { literalOf } from './names.ts'
 import { TEXT_RUNNING_FUNCTIONS } from './never-functions.ts'
@@ -17,14 +18,14 @@ export function findTextSecrets(sqlText: string, { tokens, comments }: Lexed, le
   const spans = [...findInComments(sqlText, comments)]
   for (const statement of splitStatements(tokens)) {
     const query = isWord(statement[0], ...QUERIES) || isOperator(statement[0], '(')
-    spans.push(...findSecrets(statement, query))
+    append(spans, findSecrets(statement, query))
     const runsTexts = statement.some(runsText)
     for (const token of statement) {
       if (!isText(token)) continue
-      if (runsTexts) spans.push(...secretsOfRunText(sqlText, token, level))
+      if (runsTexts) append(spans, secretsOfRunText(sqlText, token, level))
       else if (!query) {
         const { value, offset } = literalOf(sqlText, token)
-        spans.push(...findAssigned(value, offset))
+        append(spans, findAssigned(value, offset))
       }
     }
   }
