@@ -123,7 +123,17 @@ class Reader {
     const understood = steps.map((step) => this.#readOne(step, depth))
     const last = understood.at(-1)
     if (last === undefined) throw unknownStatement(tokens)
-    return steps.length === 1 ? last : merge(last.kind, understood)
+    if (steps.length === 1) return last
+    // Each step was read with the variables and the context of before the chain: none may change them for a later one.
+    const changing = understood.findIndex((step) => step.stateChanges.length > 0)
+    if (changing >= 0) {
+      throw new Refusal(
+        'flow_state',
+        'a step of a ->> chain changes the state of the session; send it as a statement of its own',
+        (steps[changing]?.[0] ?? tokens[0])?.start ?? 0,
+      )
+    }
+    return merge(last.kind, understood)
   }
 
   #readOne(tokens: readonly Token[], depth: number): Understood {

@@ -30,6 +30,8 @@ const KINDS: readonly (readonly [kind: string, effects: string, ...statements: s
     "SELECT system$send_email('a')",
   ],
   ['SELECT', 'metadata read', 'SHOW TABLES ->> SELECT "name" FROM $1'],
+  ['SELECT', 'read', 'SELECT 1 ->> SELECT * FROM $1 ->> SELECT * FROM $1, $2, IDENTIFIER($tbl)'],
+  ['SELECT', 'write read', 'INSERT INTO t SELECT 1 ->> SELECT * FROM t'],
   ['INSERT', 'write', 'INSERT INTO t VALUES (1)', 'INSERT OVERWRITE INTO t (a) VALUES (?)'],
   [
     'INSERT',
@@ -224,6 +226,19 @@ const REFUSED: readonly (readonly [code: string, ...statements: string[]])[] = [
   ],
   ['scripting_block', "EXECUTE IMMEDIATE 'BEGIN DROP TABLE t; END'"],
   ['unknown_statement', "EXECUTE IMMEDIATE 'foo'"],
+  [
+    'flow_state',
+    "SET x = 'SNOWFLAKE.ACCOUNT_USAGE.SESSIONS' ->> SELECT * FROM IDENTIFIER($x)",
+    'SELECT 1 ->> UNSET tbl ->> SELECT 1',
+    'SELECT 1 ->> USE ROLE r',
+    "ALTER SESSION SET QUERY_TAG = 'x' ->> SELECT 1",
+    'CREATE DATABASE d ->> SELECT 1',
+    'CREATE TEMPORARY TABLE t (a INT) ->> SELECT * FROM t',
+    'BEGIN ->> SELECT 1 ->> COMMIT',
+    "EXECUTE IMMEDIATE 'SET x = 1' ->> SELECT $x",
+    "EXECUTE IMMEDIATE 'SET x = 1 ->> SELECT $x'",
+    'EXPLAIN SELECT 1 ->> SET x = 1',
+  ],
   ['too_deep', `${'CREATE TASK t AS '.repeat(9)} SELECT 1`],
 ]
 
