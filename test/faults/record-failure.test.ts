@@ -16,7 +16,7 @@ const files = new FaultyFiles()
 let gateway: TestGateway
 let driver: NodeDriver
 before(async () => {
-  gateway = await TestGateway.start({ tools: { files, clock: hurriedClock(20) } })
+  gateway = await TestGateway.start({ tools: { files, clock: hurriedClock(10) } })
   driver = await connect()
 })
 after(async () => {
