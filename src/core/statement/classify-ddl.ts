@@ -3,7 +3,7 @@ import { append } from './append.ts'
 import { type Classified, scriptingBlock, unknownStatement } from './classified.ts'
 import { type KnownVariables, readName, skipCondition } from './names.ts'
 import { findObjectType, kindOfType, type ObjectType } from './object-types.ts'
-import { isOperator, isWord, type Token } from './token.ts'
+import { isName, isOperator, isWord, type Token } from './token.ts'
 import type { Effect, StateChange } from './types.ts'
 
 const MODIFIERS = new Set([
@@ -49,7 +49,12 @@ export function classifyCreate(tokens: readonly Token[], variables: KnownVariabl
   const how = type.type === 'TABLE' ? tableForm(tokens, name.next) : ''
   return {
     kind: `CREATE_${kindOfType(type.type)}${how}`,
-    effects: [...type.effects, ...dataEffects(tokens, type, how)],
+    effects: [
+      ...type.effects,
+      ...dataEffects(tokens, type, how),
+      ...storageEffects(tokens),
+      ...originEffects(tokens, name.next),
+    ],
     stateChanges,
     ...holds(tokens, name.next, type.type),
   }
@@ -83,10 +88,26 @@ export function classifyAlter(tokens: readonly Token[], variables: KnownVariable
   }
   return {
     kind: `ALTER_${kindOfType(type.type)}`,
-    effects: [...type.effects, ...alterEffects(tokens, name.next)],
+    effects: [...type.effects, ...alterEffects(tokens, name.next), ...storageEffects(tokens)],
     stateChanges,
     ...holds(tokens, name.next, type.type),
   }
+}
+
+/** With an external volume, what is written lies in storage outside of Snowflake. */
+function storageEffects(tokens: readonly Token[]): readonly Effect[] {
+  const outside = tokens.some(
+    (token, index) =>
+      isName(token) && token.text.toUpperCase() === 'EXTERNAL_VOLUME' && isOperator(tokens[index + 1], '='),
+  )
+  return outside ? ['export'] : []
+}
+
+/** CREATE DATABASE … FROM SHARE | LISTING, … AS REPLICA OF: takes in what another account decides about. */
+function originEffects(tokens: readonly Token[], start: number): readonly Effect[] {
+  const shared = isWord(tokens[start], 'FROM') && isWord(tokens[start + 1], 'SHARE', 'LISTING')
+  const replica = isWord(tokens[start], 'AS') && isWord(tokens[start + 1], 'REPLICA')
+  return shared || replica ? ['rights'] : []
 }
 
 const POLICY_WORDS = new Set(['POLICY', 'TAG', 'OWNER', 'CONTACT'])
@@ -96,6 +117,11 @@ function alterEffects(tokens: readonly Token[], start: number): readonly Effect[
   const effects: Effect[] = []
   // ALTER TABLE … MODIFY COLUMN … UNSET MASKING POLICY: who sees what.
   if (rest.some((token) => token.type === 'word' && POLICY_WORDS.has(token.text))) effects.push('rights')
+  // ALTER DATABASE … ENABLE | DISABLE REPLICATION | FAILOVER TO ACCOUNTS …: other accounts get the data.
+  const replicates = isWord(rest[0], 'ENABLE', 'DISABLE') && isWord(rest[1], 'REPLICATION', 'FAILOVER')
+  if (replicates) effects.push('rights', 'export')
+  // ALTER DATABASE … REFRESH | PRIMARY: the rows of the replica are written anew, or the replica becomes the one.
+  if (isWord(tokens[1], 'DATABASE') && isWord(rest[0], 'REFRESH', 'PRIMARY')) effects.push('rights', 'write')
   if (isWord(rest[0], 'SWAP') || rest.some((token) => isWord(token, 'PARTITION', 'PARTITIONS'))) effects.push('write')
   return effects
 }

@@ -145,7 +145,9 @@ function metadata(tokens: readonly Token[], kind: string): Classified {
 
 function rights(tokens: readonly Token[], kind: string, preposition: string): Classified {
   if (tokens.length < 5 || !tokens.some((token) => isWord(token, preposition))) throw unknownStatement(tokens, 1)
-  return { kind, effects: ['rights'] }
+  // What is granted to a share is read by other accounts.
+  const shares = tokens.some((token, index) => isWord(token, preposition) && isWord(tokens[index + 1], 'SHARE'))
+  return { kind, effects: shares ? ['rights', 'export'] : ['rights'] }
 }
 
 function classifyCall(tokens: readonly Token[], variables: KnownVariables): Classified {

@@ -56,40 +56,43 @@ export function ruleOfFunction(name: string): NeverRule | null {
   return null
 }
 
-export const USAGE_SCHEMAS: ReadonlySet<string> = new Set([
+/** Schemas with what everybody did: in the database SNOWFLAKE, and in those made from its share. */
+const USAGE_SCHEMAS: ReadonlySet<string> = new Set([
   'ACCOUNT_USAGE',
   'READER_ACCOUNT_USAGE',
   'ORGANIZATION_USAGE',
   'DATA_SHARING_USAGE',
 ])
+/** Schemas of the database SNOWFLAKE with the same; the names are too common to count elsewhere. */
+const OWN_SCHEMA = /^(?:\w*_USAGE|TELEMETRY|LOCAL)$/
 
-/** Views of those schemas with the statements, sessions or log-ins of everybody. */
-const USAGE_VIEWS = new Set([
-  'ACCESS_HISTORY',
-  'AGGREGATE_ACCESS_HISTORY',
-  'AGGREGATE_QUERY_HISTORY',
-  'ALERT_HISTORY',
-  'CREDENTIALS',
-  'LOCK_WAIT_HISTORY',
-  'LOGIN_HISTORY',
-  'QUERY_ACCELERATION_ELIGIBLE',
-  'QUERY_ATTRIBUTION_HISTORY',
-  'QUERY_HISTORY',
-  'QUERY_INSIGHTS',
-  'SESSIONS',
-  'TASK_HISTORY',
-])
+/** True for a schema with what others did; `database` null when the text names none. */
+export function isUsageSchema(database: string | null, schema: string): boolean {
+  const upper = schema.toUpperCase()
+  return USAGE_SCHEMAS.has(upper) || (database?.toUpperCase() === 'SNOWFLAKE' && OWN_SCHEMA.test(upper))
+}
 
 /**
- * True for a view with what others did. Without a qualifier only the names count that nobody gives to a table of
- * their own by chance.
+ * True for anything in such a schema, and for `SNOWFLAKE.ACCOUNT_USAGE` itself. Without a qualifier only the names
+ * count that nobody gives to a table of their own by chance.
  */
-export function isUsageView(parts: readonly string[]): boolean {
-  const upper = parts.map((part) => part.toUpperCase())
-  const last = upper.at(-1) ?? ''
-  const schema = upper.at(-2)
-  if (schema === undefined) return last === 'QUERY_HISTORY' || last === 'LOGIN_HISTORY'
-  return USAGE_SCHEMAS.has(schema) && USAGE_VIEWS.has(last)
+export function isUsageName(parts: readonly string[]): boolean {
+  const last = parts.at(-1)?.toUpperCase() ?? ''
+  if (parts.length === 1) return last === 'QUERY_HISTORY' || last === 'LOGIN_HISTORY'
+  return parts.some((part, index) => {
+    const database = parts[index - 1] ?? null
+    const qualifies = index < parts.length - 1 || database?.toUpperCase() === 'SNOWFLAKE'
+    return qualifies && isUsageSchema(database, part)
+  })
+}
+
+const USAGE_SCHEMA_WORD = new RegExp(`(?<![\\w$])(?:${[...USAGE_SCHEMAS].join('|')})(?![\\w$])`, 'i')
+/** Between the two may stand the ends of quotes, escaped or not, as in texts of other languages. */
+const OWN_SCHEMA_WORDS = /(?<![\w$])SNOWFLAKE[\s"'\\]*\.[\s"'\\]*(?:\w*_USAGE|TELEMETRY|LOCAL)(?![\w$])/i
+
+/** The words with which a text that is not read as SQL names such a schema; null when it does not. */
+export function usageSchemaIn(text: string): string | null {
+  return (OWN_SCHEMA_WORDS.exec(text) ?? USAGE_SCHEMA_WORD.exec(text))?.[0] ?? null
 }
 
 /** Reads the query plan or the statistics of a query by its id: the caller's own, or somebody else's. */
@@ -118,6 +121,8 @@ export function findInBody(text: string): readonly { readonly word: string; read
     const word = pattern.exec(text)?.[0]
     if (word !== undefined) found.push({ word: word.replace(/\s+/g, ' '), rule })
   }
+  const schema = usageSchemaIn(text)
+  if (schema !== null) found.push({ word: schema, rule: 'reaches_other_users' })
   return found
 }
 
@@ -125,9 +130,6 @@ const BODY_PHRASES: readonly (readonly [RegExp, NeverRule])[] = [
   [/\bprogrammatic\s+access\s+token\b/i, 'mints_credential'],
   [/\b(?:add|rotate|modify)\s+pat\b/i, 'mints_credential'],
   [/\b(?:create|alter)\s+(?:or\s+replace\s+)?(?:user|security\s+integration)\b/i, 'mints_credential'],
-  [
-    /\b(?:ACCOUNT_USAGE|READER_ACCOUNT_USAGE|ORGANIZATION_USAGE)\s*\.\s*(?:SESSIONS|ACCESS_HISTORY)\b/i,
-    'reaches_other_users',
-  ],
+  [/\bdirectory\s*\(\s*'?@/i, 'mints_url'],
   [/@~/, 'reaches_other_users'],
 ]

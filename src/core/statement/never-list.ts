@@ -17,7 +17,14 @@ import {
   skipCondition,
   splitName,
 } from './names.ts'
-import { findInBody, isUsageView, type NeverRule, ruleOfFunction, USAGE_SCHEMAS } from './never-functions.ts'
+import {
+  findInBody,
+  isUsageName,
+  isUsageSchema,
+  type NeverRule,
+  ruleOfFunction,
+  usageSchemaIn,
+} from './never-functions.ts'
 import { closingOf, isBind, isName, isOperator, isText, isWord, type Token } from './token.ts'
 import type { Name, NeverMatch } from './types.ts'
 
@@ -63,6 +70,7 @@ function scanNames(tokens: readonly Token[], variables: KnownVariables, add: Add
     else {
       const alias = isWord(tokens[index - 1], 'AS') || isOperator(tokens[index - 1], ':')
       checkName(name.parts, isOperator(tokens[name.next], '('), alias, add)
+      if (isDirectory(name.parts, tokens, name.next)) add('mints_url', `${showName(name.parts)}()`)
       // IDENTIFIER('a.b') and TABLE('a.b') say a name as a value.
       if (!isIdentifierCall(tokens, index)) checkNameInText(tokens, index, variables, add)
     }
@@ -70,10 +78,20 @@ function scanNames(tokens: readonly Token[], variables: KnownVariables, add: Add
   }
 }
 
+/**
+ * `DIRECTORY(@stage)`: a table with the URL of each file. A name in the brackets makes it somebody's own table
+ * (`INSERT INTO directory (a)`).
+ */
+function isDirectory(parts: readonly Name[], tokens: readonly Token[], next: number): boolean {
+  const argument = tokens[next + 1]
+  const named = isName(argument) && !isIdentifierCall(tokens, next + 1)
+  return parts.at(-1)?.toUpperCase() === 'DIRECTORY' && isOperator(tokens[next], '(') && !named
+}
+
 function checkName(parts: readonly Name[], isCall: boolean, alias: boolean, add: Add): void {
   const rule = isCall ? ruleOfFunction(parts.at(-1) ?? '') : null
   if (rule !== null) add(rule, `${showName(parts)}()`)
-  else if (!(alias && parts.length === 1) && isUsageView(parts)) add('reaches_other_users', showName(parts))
+  else if (!(alias && parts.length === 1) && isUsageName(parts)) add('reaches_other_users', showName(parts))
 }
 
 /** `TABLE('name')`, `TABLE($name)`, `TABLE(?)`, and `SYSTEM$REFERENCE('VIEW', 'name')`. */
@@ -151,8 +169,21 @@ function checkStatement(
   else if (kind === 'ALTER_ACCOUNT' || kind === 'ALTER_ORGANIZATION_ACCOUNT') checkAccount(tokens, add, verb)
   else if (kind === 'GRANT' || kind === 'REVOKE') checkGrant(tokens, ownUser, add, verb)
   else if (kind === 'USE' || kind === 'ALTER_SESSION') checkContext(classified, add, verb)
-  else if (kind === 'SHOW' && isWord(tokens[1], 'TRANSACTIONS', 'LOCKS', 'SESSIONS')) add('reaches_other_users', verb)
+  else if (kind === 'SHOW') checkShow(tokens, add, verb)
+  else if (kind === 'CREATE_STREAM') checkStream(tokens, add, verb)
   else if (kind === 'DESCRIBE' && isWord(tokens[1], 'TRANSACTION')) add('reaches_other_users', verb)
+}
+
+function checkShow(tokens: readonly Token[], add: Add, verb: string): void {
+  const what = tokens[isWord(tokens[1], 'TERSE') ? 2 : 1]
+  if (isWord(what, 'TRANSACTIONS', 'LOCKS', 'SESSIONS')) add('reaches_other_users', verb)
+}
+
+/** A stream on a stage is one on its directory table, whose rows hold the URLs of the files. */
+function checkStream(tokens: readonly Token[], add: Add, verb: string): void {
+  if (tokens.some((token, index) => isWord(token, 'ON') && isWord(tokens[index + 1], 'STAGE'))) {
+    add('mints_url', `${verb} … ON STAGE`)
+  }
 }
 
 function showWords(tokens: readonly Token[]): string {
@@ -240,12 +271,15 @@ function checkGrant(tokens: readonly Token[], ownUser: Name, add: Add, verb: str
 /** With such a schema in the context or the search path, its views can be read by their bare names. */
 function checkContext(classified: Classified, add: Add, verb: string): void {
   for (const change of classified.stateChanges ?? []) {
-    if (change.change === 'use_schema' && change.name !== null && USAGE_SCHEMAS.has(change.name.toUpperCase())) {
+    if (change.change === 'use_schema' && change.name !== null && isUsageSchema(change.database, change.name)) {
       add('reaches_other_users', `${verb} ${showName([change.name])} as the current schema`)
     }
+    // Inside it, its schemas can be named without it: `USE DATABASE SNOWFLAKE; SELECT * FROM TELEMETRY.EVENTS`.
+    if (change.change === 'use_database' && change.name?.toUpperCase() === 'SNOWFLAKE') {
+      add('reaches_other_users', `${verb} as the current database`)
+    }
     if (change.change !== 'set_parameter' || change.name !== 'SEARCH_PATH') continue
-    const names = (change.value ?? '').toUpperCase()
-    if (change.value === null || [...USAGE_SCHEMAS].some((schema) => names.includes(schema))) {
+    if (change.value === null || usageSchemaIn(change.value) !== null) {
       add('reaches_other_users', `${verb} SET SEARCH_PATH`)
     }
   }

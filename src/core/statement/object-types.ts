@@ -13,14 +13,17 @@ const DEFERRED: readonly Effect[] = ['ddl', 'deferred']
 /** Ways out of the account, or into it. */
 const GATEWAY: readonly Effect[] = ['ddl', 'rights', 'deferred']
 
+/** What hands rows to other accounts, or keeps them in storage of somebody's own. */
+const SHARED: readonly Effect[] = [...GATEWAY, 'export']
+
 const TYPES: Readonly<Record<string, readonly Effect[]>> = {
   TABLE: DATA,
   'DYNAMIC TABLE': DEFERRED,
-  'DYNAMIC ICEBERG TABLE': DEFERRED,
+  'DYNAMIC ICEBERG TABLE': ['ddl', 'deferred', 'export'],
   'EVENT TABLE': DATA,
-  'EXTERNAL TABLE': DEFERRED,
+  'EXTERNAL TABLE': ['ddl', 'deferred', 'export'],
   'HYBRID TABLE': DATA,
-  'ICEBERG TABLE': DATA,
+  'ICEBERG TABLE': ['ddl', 'export'],
   'INTERACTIVE TABLE': DEFERRED,
   'READ ONLY TABLE': DATA,
   VIEW: DATA,
@@ -67,7 +70,7 @@ const TYPES: Readonly<Record<string, readonly Effect[]>> = {
   'GIT REPOSITORY': GATEWAY,
   'ARTIFACT REPOSITORY': GATEWAY,
   APPLICATION: GATEWAY,
-  'APPLICATION PACKAGE': GATEWAY,
+  'APPLICATION PACKAGE': SHARED,
   'APPLICATION ROLE': RIGHTS,
   ROLE: RIGHTS,
   'DATABASE ROLE': RIGHTS,
@@ -78,13 +81,14 @@ const TYPES: Readonly<Record<string, readonly Effect[]>> = {
   'ORGANIZATION USER': RIGHTS,
   'ORGANIZATION USER GROUP': RIGHTS,
   'ORGANIZATION PROFILE': RIGHTS,
-  'ORGANIZATION LISTING': GATEWAY,
-  SHARE: GATEWAY,
-  LISTING: GATEWAY,
-  'DATA EXCHANGE': GATEWAY,
+  'ORGANIZATION LISTING': SHARED,
+  SHARE: SHARED,
+  LISTING: SHARED,
+  'EXTERNAL LISTING': SHARED,
+  'DATA EXCHANGE': SHARED,
   CONNECTION: RIGHTS,
-  'FAILOVER GROUP': GATEWAY,
-  'REPLICATION GROUP': GATEWAY,
+  'FAILOVER GROUP': SHARED,
+  'REPLICATION GROUP': SHARED,
   SECRET: RIGHTS,
   'MASKING POLICY': RIGHTS,
   'ROW ACCESS POLICY': RIGHTS,
@@ -107,7 +111,7 @@ const TYPES: Readonly<Record<string, readonly Effect[]>> = {
   'NOTIFICATION INTEGRATION': GATEWAY,
   'SECURITY INTEGRATION': GATEWAY,
   'STORAGE INTEGRATION': GATEWAY,
-  'EXTERNAL VOLUME': GATEWAY,
+  'EXTERNAL VOLUME': SHARED,
   'PROVISIONED THROUGHPUT': DATA,
   // Classes of SNOWFLAKE.ML and SNOWFLAKE.CORE: an instance is an object with methods.
   'SNOWFLAKE.ML.ANOMALY_DETECTION': DEFERRED,
