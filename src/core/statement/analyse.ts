@@ -144,7 +144,7 @@ class Reader {
       effects: new Set(classified.effects),
       stateChanges: classified.stateChanges ?? [],
       resultReferences: findResultReferences(tokens, variables),
-      never: findNever(tokens, classified, variables, this.#options.ownUser),
+      never: findNever(tokens, classified, variables, this.#options),
       fileTransfer: classified.fileTransfer ?? false,
     }
     return merge(own.kind, [own, ...this.#readInside(tokens, classified, depth)])

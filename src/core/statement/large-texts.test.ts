@@ -36,6 +36,8 @@ const UNDERSTOOD: readonly (readonly [name: string, sql: string])[] = [
   ['functions of the never-list', `SELECT ${many('QUERY_HISTORY(),')}1`],
   ['names given as values', `SELECT ${many("IDENTIFIER('a'),")}1`],
   ['words in a body', `CREATE FUNCTION f() RETURNS INT LANGUAGE PYTHON AS $$ ${many('RESULT_SCAN ')} $$`],
+  ['names in a body', `CREATE FUNCTION f() RETURNS INT AS $$ SELECT ${many('a,')}1 $$`],
+  ['texts in a body', `CREATE PROCEDURE p() RETURNS INT AS $$ BEGIN ${many("EXECUTE IMMEDIATE 'a';")} END $$`],
   ['stages', `SELECT ${many('@~ ,')}1`],
   ['brackets', `SELECT ${many('(1),')}1`],
   ['arrays', `SELECT ${many('[1],')}1`],

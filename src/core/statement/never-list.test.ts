@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { NeverRule } from './never-functions.ts'
-import { OPTIONS, one, understood } from './support.testing.ts'
+import { OPTIONS, one, refused, understood } from './support.testing.ts'
 
 /** Every form in which the name of a function can be written, as far as Snowflake takes it or might. */
 const FORMS: readonly ((name: string, args: string) => string)[] = [
@@ -272,5 +272,71 @@ describe('statements of the never-list', () => {
 
   it('knows own user from options alone', () => {
     assert.deepEqual(one('DROP USER icecore_svc', { ...OPTIONS, ownUser: 'OTHER' }).never, [])
+  })
+})
+
+/** Bodies in SQL, each of which reads what belongs to others or hides what it reads. */
+const BODIES: readonly (readonly [rule: NeverRule, ...bodies: string[]])[] = [
+  [
+    'reaches_other_users',
+    'SELECT ARRAY_AGG(OBJECT_CONSTRUCT(*)) FROM snowflake."ACCOUNT_USAGE"."SESSIONS"',
+    'SELECT 1 FROM snowflake.account_usage/**/.access_history',
+    'SELECT 1 FROM snowflake.account_usage.credentials',
+    'SELECT 1 FROM snowflake /* a */ . /* b */ "TELEMETRY" . events',
+    "SELECT 1 FROM IDENTIFIER('snow\\x66lake.local.x')",
+    'SELECT 1 FROM TABLE(\'snowflake."LOCAL".x\')',
+    'SELECT 1 FROM db.information_schema."QUERY_HISTORY"()',
+    "BEGIN EXECUTE IMMEDIATE 'SELECT 1 FROM snowflake/**/.telemetry.events'; END",
+    "SELECT 1 FROM TABLE(TO_QUERY(SQL => 'SELECT 1 FROM snowflake/**/.telemetry.events'))",
+  ],
+  ['unknown_name', 'SELECT 1 FROM IDENTIFIER($tbl)', 'BEGIN SELECT 1 FROM IDENTIFIER(:name); END'],
+  ['mints_url', 'SELECT file_url FROM directory/**/(@s)'],
+]
+const HEADS: readonly string[] = [
+  'CREATE FUNCTION f(language STRING) RETURNS INT AS',
+  'CREATE FUNCTION f() RETURNS TABLE (language python) LANGUAGE SQL AS',
+  'CREATE OR REPLACE SECURE PROCEDURE p() RETURNS INT LANGUAGE SQL EXECUTE AS CALLER AS',
+  'CREATE FUNCTION f() RETURNS INT LANGUAGE PYTHON LANGUAGE SQL AS',
+  'CREATE DATA METRIC FUNCTION f(t TABLE (a INT)) RETURNS NUMBER AS',
+]
+const HARMLESS_BODIES = [
+  'SELECT a FROM d.telemetry.events JOIN "D"."LOCAL".t',
+  "BEGIN LET x := (SELECT 1); IF (x > 0) THEN INSERT INTO t VALUES (:x); END IF; RETURN CASE WHEN x > 1 THEN 'a' END; END",
+  "SELECT 'it''s', IDENTIFIER('sales.public.orders') -- done",
+  "BEGIN EXECUTE IMMEDIATE 'SELECT 1 FROM d.local.x'; END",
+]
+
+function withBody(head: string, body: string): readonly string[] {
+  return [`${head} $$${body} $$`, `${head} '${body.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`]
+}
+
+describe('bodies in SQL', () => {
+  for (const head of HEADS) {
+    it(`are read: ${head}`, () => {
+      for (const [rule, ...bodies] of BODIES) {
+        for (const sql of bodies.flatMap((body) => withBody(head, body))) assert.ok(rulesOf(sql).includes(rule), sql)
+      }
+      for (const sql of HARMLESS_BODIES.flatMap((body) => withBody(head, body))) assert.deepEqual(rulesOf(sql), [], sql)
+    })
+
+    it(`are refused when they cannot be read: ${head}`, () => {
+      assert.equal(refused(`${head} 'SELECT "a'`).code, 'unterminated_name')
+      assert.match(refused(`${head} 'SELECT "a'`).text, /^in the body: .* \(line 1, column 8\) \(line 1, column \d+\)$/)
+      assert.equal(refused(`${head} $$SELECT /* a $$`).code, 'unterminated_comment')
+      assert.equal(refused(`${head} $$SELECT (1]$$`).code, 'unbalanced_bracket')
+      assert.equal(refused(`${head} $$SELECT ${'TABLE('.repeat(200)}$$`).code, 'too_deep')
+      assert.equal(refused(`${head} $$BEGIN EXECUTE IMMEDIATE 'SELECT "a'; END$$`).code, 'unterminated_name')
+    })
+  }
+
+  it('are not looked for in other languages, in URLs and in comments', () => {
+    for (const sql of [
+      'CREATE FUNCTION f() RETURNS INT LANGUAGE PYTHON AS $$ a = "x\n" # it\'s [`$$',
+      "CREATE FUNCTION f() RETURNS INT LANGUAGE JAVASCRIPT AS 'return `${1}` & 2'",
+      "CREATE EXTERNAL FUNCTION f() RETURNS INT API_INTEGRATION = i AS 'https://x'",
+      "CREATE FUNCTION f() RETURNS INT COMMENT = $$ it's \" $$ AS '1'",
+    ]) {
+      assert.deepEqual(rulesOf(sql), [], sql)
+    }
   })
 })

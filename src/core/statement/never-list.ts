@@ -8,6 +8,8 @@
  * are changed, because the text does not say to whom they are attached; making a new one touches nobody.
  */
 import type { Classified } from './classified.ts'
+import { lex } from './lexer.ts'
+import { checkNesting } from './limits.ts'
 import {
   constantOf,
   isIdentifierCall,
@@ -23,10 +25,13 @@ import {
   isUsageSchema,
   type NeverRule,
   ruleOfFunction,
+  TEXT_RUNNING_FUNCTIONS,
   usageSchemaIn,
 } from './never-functions.ts'
+import { describeRefusal, Refusal } from './refusal.ts'
+import { MAX_TEXTS } from './text-secrets.ts'
 import { closingOf, isBind, isName, isOperator, isText, isWord, type Token } from './token.ts'
-import type { Name, NeverMatch } from './types.ts'
+import type { AnalysisOptions, Name, NeverMatch, StatementLimits } from './types.ts'
 
 const WHY: Readonly<Record<NeverRule, string>> = {
   mints_credential: 'makes or changes a credential',
@@ -41,13 +46,13 @@ export function findNever(
   tokens: readonly Token[],
   classified: Classified,
   variables: KnownVariables,
-  ownUser: Name,
+  { ownUser, limits }: Pick<AnalysisOptions, 'ownUser' | 'limits'>,
 ): readonly NeverMatch[] {
   const matches = new Map<string, NeverMatch>()
   const add: Add = (rule, what) => matches.set(`${rule} ${what}`, { rule, text: `${what} ${WHY[rule]}` })
   scanNames(tokens, variables, add)
   scanStages(tokens, add)
-  scanBodies(tokens, classified, add)
+  scanBodies(tokens, classified, limits, add)
   checkStatement(tokens, classified, variables, ownUser, add)
   return [...matches.values()]
 }
@@ -130,18 +135,76 @@ function scanStages(tokens: readonly Token[], add: Add): void {
 }
 
 /** Texts that run later: the body behind AS, and every text in $$ of a CREATE or ALTER. */
-function scanBodies(tokens: readonly Token[], classified: Classified, add: Add): void {
-  if (!/^(?:CREATE|ALTER)_/.test(classified.kind)) return
+function scanBodies(tokens: readonly Token[], { kind }: Classified, limits: StatementLimits, add: Add): void {
+  if (!/^(?:CREATE|ALTER)_/.test(kind)) return
+  const sql = SQL_BODIES.has(kind) && !isForeign(tokens)
   for (const [index, token] of tokens.entries()) {
     const comment = isOperator(tokens[index - 1], '=') && isWord(tokens[index - 2], 'COMMENT')
     const body =
       token.type === 'dollar' || (token.type === 'string' && isWord(tokens[index - 1], 'AS', 'SPECIFICATION'))
     if (!body || comment) continue
     for (const { word, rule } of findInBody(token.text)) add(rule, `${word} in the body`)
+    if (sql) scanSqlBody(token, limits, (rule, what) => add(rule, `${what} in the body`))
   }
-  if (!/_(?:FUNCTION|PROCEDURE|SERVICE|STREAMLIT|NOTEBOOK)$/.test(classified.kind)) return
+  if (!/_(?:FUNCTION|PROCEDURE|SERVICE|STREAMLIT|NOTEBOOK)$/.test(kind)) return
   for (const [index, token] of tokens.entries()) {
     if (isWord(token, 'SECRETS') && isOperator(tokens[index + 1], '=')) add('reads_secret', 'SECRETS = (…)')
+  }
+}
+
+/** Kinds whose body is SQL unless the text names another language ("CREATE FUNCTION", "CREATE PROCEDURE"). */
+const SQL_BODIES = new Set([
+  'CREATE_FUNCTION',
+  'ALTER_FUNCTION',
+  'CREATE_DATA_METRIC_FUNCTION',
+  'ALTER_DATA_METRIC_FUNCTION',
+  'CREATE_PROCEDURE',
+  'ALTER_PROCEDURE',
+])
+
+/** True when the text names a language other than SQL. In brackets, LANGUAGE is the name of an argument or column. */
+function isForeign(tokens: readonly Token[]): boolean {
+  let depth = 0
+  let foreign = false
+  for (const [index, token] of tokens.entries()) {
+    if (isOperator(token, '(')) depth += 1
+    else if (isOperator(token, ')')) depth -= 1
+    else if (depth === 0 && isWord(token, 'LANGUAGE')) {
+      if (!isWord(tokens[index + 1], 'JAVA', 'JAVASCRIPT', 'PYTHON', 'SCALA')) return false
+      foreign = true
+    }
+  }
+  return foreign
+}
+
+const NO_VARIABLES: KnownVariables = new Map()
+
+/**
+ * A body in SQL, read as the text around it. A variable has the value of when the body runs, which nobody knows yet. A
+ * text inside that is run as SQL is read, too.
+ */
+function scanSqlBody(body: Token, limits: StatementLimits, add: Add, level = 0): void {
+  if (level > MAX_TEXTS) throw new Refusal('too_deep', `texts run texts more than ${MAX_TEXTS} times over`, body.start)
+  const tokens = readSqlBody(body, limits)
+  scanNames(tokens, NO_VARIABLES, add)
+  scanStages(tokens, add)
+  for (const [index, token] of tokens.entries()) {
+    const argument = isOperator(token, '(') && TEXT_RUNNING_FUNCTIONS.has(tokens[index - 1]?.text.toUpperCase() ?? '')
+    const text = tokens[argument && isWord(tokens[index + 1], 'SQL') ? index + 3 : index + 1]
+    if ((argument || isWord(token, 'IMMEDIATE')) && isText(text)) {
+      scanSqlBody({ ...text, start: body.start }, limits, add, level + 1)
+    }
+  }
+}
+
+function readSqlBody(body: Token, limits: StatementLimits): readonly Token[] {
+  try {
+    const { tokens } = lex(body.text)
+    checkNesting(tokens, limits)
+    return tokens
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    throw new Refusal(error.code, `in the body: ${describeRefusal(body.text, error)}`, body.start)
   }
 }
 
