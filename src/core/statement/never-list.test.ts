@@ -294,6 +294,7 @@ const BODIES: readonly (readonly [rule: NeverRule, ...bodies: string[]])[] = [
 ]
 const HEADS: readonly string[] = [
   'CREATE FUNCTION f(language STRING) RETURNS INT AS',
+  'CREATE FUNCTION f(language python) RETURNS INT AS',
   'CREATE FUNCTION f() RETURNS TABLE (language python) LANGUAGE SQL AS',
   'CREATE OR REPLACE SECURE PROCEDURE p() RETURNS INT LANGUAGE SQL EXECUTE AS CALLER AS',
   'CREATE FUNCTION f() RETURNS INT LANGUAGE PYTHON LANGUAGE SQL AS',
