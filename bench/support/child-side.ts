@@ -12,7 +12,7 @@ export type ToChild = { readonly ask: 'usage' } | { readonly ask: 'stop' }
 export type FromChild<Ready> = { readonly ready: Ready } | { readonly usage: Usage }
 
 /** Memory is looked at this often, so that a peak between two questions is seen. */
-const LOOK_MS = 20
+const LOOK_MS = 50
 
 /** Says that the process is ready, and answers until it is told to stop, or the bench is gone. */
 export function serveBench<Ready>(ready: Ready, stop: () => Promise<void>): void {

@@ -74,7 +74,8 @@ class RawSession implements BenchSession {
     const fetchOn = async (): Promise<void> => {
       for (let chunk = chunks[next]; chunk !== undefined; chunk = chunks[next]) {
         next += 1
-        rows += await this.#fetch(chunk, chunkHeaders)
+        const read = await this.#fetch(chunk, chunkHeaders)
+        rows += read
       }
     }
     await Promise.all(Array.from({ length: PARALLEL_CHUNKS }, fetchOn))

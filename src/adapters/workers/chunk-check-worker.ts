@@ -35,14 +35,21 @@ async function handle(request: CheckRequest): Promise<void> {
     )
     return
   }
-  const check = checks.get(id)
   // A chunk that has failed already is not looked at further.
-  if (check === undefined) return
+  const check = checks.get(id)
   if ('piece' in request) {
-    await check.take(request.piece)
-    reply({ id, taken: request.piece.length })
+    const { piece } = request
+    const taken = piece.length
+    try {
+      await check?.take(piece)
+    } finally {
+      // Freed here and now: this thread makes so little other garbage that its collector would let them pile up.
+      piece.buffer.transfer(0)
+      reply({ taken })
+    }
     return
   }
+  if (check === undefined) return
   if ('end' in request) reply({ id, rows: await check.end() })
   else check.abandon()
   forget(id)

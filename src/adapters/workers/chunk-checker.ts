@@ -2,11 +2,11 @@
 import { Worker } from 'node:worker_threads'
 import { IcecoreError } from '../../errors.ts'
 import type { ChunkCheck, ChunkChecker } from '../../gate/ports.ts'
-import type { CheckReply, CheckRequest } from './chunk-check-protocol.ts'
+import type { CheckReply, CheckRequest, CheckVerdict } from './chunk-check-protocol.ts'
 
 export interface ChunkCheckerOptions {
   readonly threads: number
-  /** Bytes of one chunk that may wait in the thread before `push` waits too. */
+  /** Bytes that may wait in one thread, those of all its chunks together, before `push` waits too. */
   readonly waitingBytes: number
 }
 
@@ -15,14 +15,14 @@ export interface ClosableChunkChecker extends ChunkChecker {
 }
 
 export function createChunkChecker(options: ChunkCheckerOptions): ClosableChunkChecker {
-  const threads = Array.from({ length: options.threads }, () => new CheckThread())
+  const threads = Array.from({ length: options.threads }, () => new CheckThread(options.waitingBytes))
   let next = 0
   return {
     start(chunk) {
       const thread = threads[next % threads.length]
       next += 1
       if (thread === undefined) throw new TypeError('a chunk checker needs a thread')
-      return thread.start(chunk, options.waitingBytes)
+      return thread.start(chunk)
     },
     async close() {
       await Promise.all(threads.map((thread) => thread.close()))
@@ -30,18 +30,28 @@ export function createChunkChecker(options: ChunkCheckerOptions): ClosableChunkC
   }
 }
 
+/** What the thread makes is soon garbage: with a small young generation it does not pile up. */
+const YOUNG_GENERATION_MB = 2
+
 /** One worker, started with the first chunk, and again after it has died. */
 class CheckThread {
+  readonly #waitingBytes: number
   readonly #checks = new Map<number, ThreadCheck>()
   #worker: Worker | null = null
+  #room: WaitingRoom
   #nextId = 1
 
-  start(chunk: { readonly encoding: 'identity' | 'gzip'; readonly columns: number }, waitingBytes: number): ChunkCheck {
+  constructor(waitingBytes: number) {
+    this.#waitingBytes = waitingBytes
+    this.#room = new WaitingRoom(waitingBytes)
+  }
+
+  start(chunk: { readonly encoding: 'identity' | 'gzip'; readonly columns: number }): ChunkCheck {
     const id = this.#nextId
     this.#nextId += 1
     const worker = this.#running()
-    const send = (request: CheckRequest): void => worker.postMessage(request)
-    const check = new ThreadCheck(id, send, waitingBytes, () => this.#checks.delete(id))
+    const send: Send = (request, transfer = []) => worker.postMessage(request, transfer)
+    const check = new ThreadCheck(id, send, this.#room, () => this.#checks.delete(id))
     this.#checks.set(id, check)
     send({ id, start: chunk })
     return check
@@ -53,9 +63,15 @@ class CheckThread {
 
   #running(): Worker {
     if (this.#worker !== null) return this.#worker
-    const worker = new Worker(new URL(workerFile, import.meta.url))
+    const worker = new Worker(new URL(workerFile, import.meta.url), {
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    })
     worker.unref()
-    worker.on('message', (reply: CheckReply) => this.#checks.get(reply.id)?.hear(reply))
+    const room = new WaitingRoom(this.#waitingBytes)
+    worker.on('message', (reply: CheckReply) => {
+      if ('taken' in reply) room.leave(reply.taken)
+      else this.#checks.get(reply.id)?.hear(reply)
+    })
     const onDeath = (): void => {
       this.#worker = null
       for (const check of this.#checks.values()) check.fail('the checking thread has ended')
@@ -64,6 +80,7 @@ class CheckThread {
     worker.on('error', onDeath)
     worker.on('exit', onDeath)
     this.#worker = worker
+    this.#room = room
     return worker
   }
 }
@@ -71,30 +88,57 @@ class CheckThread {
 /** The compiled package carries the worker as JavaScript beside this file. */
 const workerFile = import.meta.url.endsWith('.ts') ? './chunk-check-worker.ts' : './chunk-check-worker.js'
 
+type Send = (request: CheckRequest, transfer?: readonly ArrayBuffer[]) => void
+
+/** Bytes on their way through a thread: when they are too many, who brings more waits. */
+class WaitingRoom {
+  readonly #limit: number
+  #waiting = 0
+  #free = Promise.withResolvers<void>()
+
+  constructor(limit: number) {
+    this.#limit = limit
+    this.#free.resolve()
+  }
+
+  enter(bytes: number): void {
+    if (this.#waiting <= this.#limit && this.#waiting + bytes > this.#limit) this.#free = Promise.withResolvers()
+    this.#waiting += bytes
+  }
+
+  leave(bytes: number): void {
+    this.#waiting -= bytes
+    if (this.#waiting <= this.#limit) this.#free.resolve()
+  }
+
+  /** Resolves when there is room again. */
+  free(): Promise<void> {
+    return this.#free.promise
+  }
+}
+
 class ThreadCheck implements ChunkCheck {
   readonly #id: number
-  readonly #send: (request: CheckRequest) => void
-  readonly #limit: number
+  readonly #send: Send
+  readonly #room: WaitingRoom
   readonly #forget: () => void
   readonly #rows = Promise.withResolvers<number>()
-  #waiting = 0
-  #room = Promise.withResolvers<void>()
   #over = false
 
-  constructor(id: number, send: (request: CheckRequest) => void, limit: number, forget: () => void) {
+  constructor(id: number, send: Send, room: WaitingRoom, forget: () => void) {
     this.#id = id
     this.#send = send
-    this.#limit = limit
+    this.#room = room
     this.#forget = forget
     this.#rows.promise.catch(() => undefined)
-    this.#room.resolve()
   }
 
   async push(bytes: Uint8Array): Promise<void> {
-    this.#waiting += bytes.length
-    this.#send({ id: this.#id, piece: bytes })
-    if (this.#waiting > this.#limit) this.#room = Promise.withResolvers()
-    await Promise.race([this.#room.promise, this.#rows.promise])
+    // A copy that is handed over whole: what both threads keep would be copied twice on its way.
+    const piece = new Uint8Array(bytes)
+    this.#room.enter(piece.length)
+    this.#send({ id: this.#id, piece }, [piece.buffer])
+    await Promise.race([this.#room.free(), this.#rows.promise])
   }
 
   end(): Promise<number> {
@@ -107,12 +151,7 @@ class ThreadCheck implements ChunkCheck {
     this.#finish()
   }
 
-  hear(reply: CheckReply): void {
-    if ('taken' in reply) {
-      this.#waiting -= reply.taken
-      if (this.#waiting <= this.#limit) this.#room.resolve()
-      return
-    }
+  hear(reply: CheckVerdict): void {
     if ('rows' in reply) this.#rows.resolve(reply.rows)
     else this.#reject(reply.problem)
     this.#finish()
