@@ -195,6 +195,16 @@ describe('a log-in', () => {
     })
   }
 
+  it('may not begin where other users’ history has short names, and may elsewhere', async () => {
+    const [bad, good] = await Promise.all(
+      ['SNOWFLAKE', 'SHOP'].map((database) =>
+        new RawDriver(gateway.url).logIn(gateway.idp.mint(ADA), {}, `databaseName=${database}`),
+      ),
+    )
+    assert.match(bad?.json.message ?? '', /database not allowed/)
+    assert.equal(good?.json.success, true)
+  })
+
   it('may not set a parameter that is not on the list, and may one that is', async () => {
     const token = gateway.idp.mint(ADA)
     const bad = await new RawDriver(gateway.url).logIn(token, {
