@@ -1,6 +1,5 @@
 /** The port that stands for cloud storage: result chunks by signed link (protocol sheet §11). */
-import { createReadStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -96,8 +95,10 @@ export class StoragePort {
       response.end(spoiled)
       return
     }
+    // Opened first: a stream whose client has gone would throw a failure to open where nobody catches it.
+    const file = await open(chunk.file)
     response.writeHead(200, chunkHead(chunk.compressedSize))
-    await pipeline(createReadStream(chunk.file), response)
+    await pipeline(file.createReadStream(), response)
   }
 
   /** The body of a chunk that ends cleanly but is wrong; null when no such fault is set. */
