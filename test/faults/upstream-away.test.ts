@@ -111,10 +111,9 @@ describe('an upstream fault that passes', BOUND, () => {
     assert.ok((await recorded(sql)).some(({ type }) => type === 'statement.polled'))
   })
 
-  it('arrow-answer: a driver that reads no Arrow gets its rows in JSON or an error, never none', async () => {
+  it('arrow-answer: a driver that reads no Arrow asks again, and gets its rows in JSON', async () => {
     gateway.emulator.faults.set('arrow-answer', 1)
-    const rows = await driver.query("SELECT 'row' AS A").catch(() => null)
-    if (rows !== null) assert.deepEqual(rows, [{ A: 'row' }])
+    assert.deepEqual(await driver.query("SELECT 'row' AS A"), [{ A: 'row' }])
   })
 
   it('a client that lost its connection asks again by the request id, and gets the answer of the one run', async () => {
