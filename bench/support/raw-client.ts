@@ -131,8 +131,10 @@ function locate(url: string): { readonly origin: string; readonly path: string }
   return { origin, path: `${pathname}${search}` }
 }
 
-async function readBytes(body: Dispatcher.ResponseData['body']): Promise<null> {
-  await body.dump({ limit: Number.POSITIVE_INFINITY })
+async function readBytes(body: Bytes): Promise<null> {
+  for await (const _ of body) {
+    // Dropped.
+  }
   return null
 }
 

@@ -3,9 +3,10 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CONNECTION, writeBenchConfig } from './bench-config.ts'
 import { startBenchIssuer } from './bench-issuer.ts'
+import { buildProduct } from './build-product.ts'
 import { type Child, startChild } from './child-process.ts'
 import type { Usage } from './child-side.ts'
-import type { GatewayReady } from './gateway.ts'
+import type { GatewayOptions, GatewayReady } from './gateway.ts'
 import type { ProxyReady } from './plain-proxy.ts'
 import type { StubOptions, StubReady } from './stub-upstream.ts'
 
@@ -43,7 +44,7 @@ export async function startTargets({ profile, ...stubOptions }: TargetOptions): 
   const proxy = await startChild<ProxyReady>(fileOf('plain-proxy'), { account, storage })
   const folder = await writeBenchConfig(account, issuer)
   const nodeArguments = profile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
-  const options = { config: join(folder, 'icecore.yaml') }
+  const options: GatewayOptions = { config: join(folder, 'icecore.yaml'), product: await buildProduct(folder) }
   const gateway = await startChild<GatewayReady>(fileOf('gateway'), options, nodeArguments)
   const between: Readonly<Record<Way, Child<unknown> | null>> = { direct: null, proxy, icecore: gateway }
   return {
