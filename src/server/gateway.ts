@@ -3,6 +3,7 @@
 import type { KeyObject } from 'node:crypto'
 import { createHash, createHmac } from 'node:crypto'
 import { availableParallelism } from 'node:os'
+import type { FastifyInstance } from 'fastify'
 import { type Journal, type JournalFiles, JournalReader, nodeFiles, openJournal } from '../adapters/journal/index.ts'
 import { loadKek } from '../adapters/secrets/index.ts'
 import { createSnowflakeConnector, DEFAULT_SNOWFLAKE_OPTIONS } from '../adapters/snowflake/index.ts'
@@ -11,7 +12,7 @@ import { createLog } from '../adapters/telemetry/index.ts'
 import { createTokenVerifier } from '../adapters/tokens/index.ts'
 import { createChunkChecker } from '../adapters/workers/index.ts'
 import { deriveKey } from '../core/recording/format/index.ts'
-import { registerDriverDoor } from '../doors/driver/index.ts'
+import { refuseUnreadable, registerDriverDoor } from '../doors/driver/index.ts'
 import { registerOpsDoor } from '../doors/ops/index.ts'
 import { IcecoreError } from '../errors.ts'
 import {
@@ -164,7 +165,7 @@ async function openDoors(
 
   const state = new Lifecycle()
   const rules = mapAccessRules(config)
-  const driver: Listener = await createListener(config.listen.driver, (app) => {
+  const registerDriver = (app: FastifyInstance): void =>
     registerDriverDoor(
       app,
       {
@@ -187,7 +188,9 @@ async function openDoors(
         retryWindow: RETRY_WINDOW_MS,
       },
     )
-  })
+  const driver: Listener = await createListener(config.listen.driver, registerDriver, (error, socket) =>
+    refuseUnreadable(error, socket, refusals),
+  )
   started.add(() => driver.close())
   const ops = await createListener(config.listen.ops, (app) => {
     registerOpsDoor(app, { readiness: () => state.readiness(journal.failure()) })

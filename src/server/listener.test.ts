@@ -28,4 +28,15 @@ describe('createListener', () => {
       await listener.close()
     }
   })
+
+  it('leaves a path that cannot be decoded to the door', async () => {
+    const listener = await createListener(LOOPBACK, (app) => app.get('/queries/:id', async ({ params }) => params))
+    try {
+      const read = async (path: string): Promise<unknown> => (await fetch(`${listener.url}${path}`)).json()
+      assert.deepEqual(await read('/queries/%ZZ%41'), { id: '%ZZ%41' })
+      assert.deepEqual(await read('/queries/%41'), { id: 'A' })
+    } finally {
+      await listener.close()
+    }
+  })
 })

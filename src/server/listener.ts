@@ -1,4 +1,5 @@
 /** One listener with one door behind it. */
+import type { Socket } from 'node:net'
 import { type FastifyInstance, fastify } from 'fastify'
 import { IcecoreError } from '../errors.ts'
 
@@ -24,6 +25,7 @@ const KEEP_ALIVE_MS = 75_000
 export async function createListener(
   { host, port }: ListenOptions,
   register: (app: FastifyInstance) => void,
+  refuseUnreadable?: (error: Error, socket: Socket) => void,
 ): Promise<Listener> {
   const app = fastify({
     logger: false,
@@ -32,8 +34,8 @@ export async function createListener(
     requestTimeout: REQUEST_MS,
     exposeHeadRoutes: false,
     routerOptions: { ignoreDuplicateSlashes: false },
-    // Python 5 asks for `/monitoring/queries//<id>`: collapsed before routing, so that no rule sees two spellings.
-    rewriteUrl: (request) => (request.url ?? '/').replace(/^[^?]+/, (path) => path.replace(/\/{2,}/g, '/')),
+    rewriteUrl: ({ url = '/' }) => url.replace(/^[^?]+/, routedPath),
+    ...(refuseUnreadable === undefined ? {} : { clientErrorHandler: refuseUnreadable }),
   })
   app.server.headersTimeout = HEADERS_MS
   app.server.maxConnections = MAX_CONNECTIONS
@@ -44,5 +46,19 @@ export async function createListener(
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown'
     throw new IcecoreError('ICE_LISTEN_FAILED', { address: `${host}:${port}`, reason }, { cause })
+  }
+}
+
+/**
+ * Python 5 asks for `/monitoring/queries//<id>`: collapsed before routing, so that no rule sees two spellings. What
+ * cannot be decoded is escaped once more: the door refuses it then, and not the router in a form of its own.
+ */
+function routedPath(path: string): string {
+  const collapsed = path.replace(/\/{2,}/g, '/')
+  try {
+    decodeURIComponent(collapsed)
+    return collapsed
+  } catch {
+    return collapsed.replaceAll('%', '%25')
   }
 }

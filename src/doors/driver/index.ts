@@ -1,1 +1,2 @@
 export { type DriverDoorOptions, type DriverDoorTools, registerDriverDoor } from './driver-door.ts'
+export { refuseUnreadable } from './unreadable-request.ts'
