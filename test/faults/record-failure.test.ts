@@ -74,6 +74,15 @@ describe('a record that cannot be written', () => {
     await (await connect()).close()
   })
 
+  it('gives a session back upstream whose opening it could not record', async () => {
+    const sessions = gateway.emulator.inspect.sessions().length
+    breakDisk()
+    const client = new RawDriver(gateway.url)
+    const { json } = await client.logIn(gateway.idp.mint(ADA))
+    assert.deepEqual([json.success, json.code, client.token], [false, '390100', ''])
+    assert.equal(gateway.emulator.inspect.sessions().length, sessions)
+  })
+
   it('keeps back the rows of a statement that ran', async () => {
     const sql = "SELECT SYSTEM$WAIT(1), 'canary' AS A"
     const client = new RawDriver(gateway.url)
