@@ -98,7 +98,8 @@ async function openRecord(
   started.add(() => journal.close())
   const index = await RecordingIndex.open({ path, reader: new JournalReader({ folder, kek }) })
   started.add(() => index.close())
-  started.add(async () => journal.subscribe((events) => index.feed(events))())
+  const unsubscribe = journal.subscribe((events) => index.feed(events))
+  started.add(async () => unsubscribe())
   return journal
 }
 

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, it } from 'node:test'
 import type { RecordedEvent } from '../../src/core/recording/index.ts'
 import { NodeDriver } from '../support/node-driver.ts'
 import { RawDriver } from '../support/raw-driver.ts'
 import { TestGateway } from '../support/test-gateway.ts'
 import { makeKey } from '../support/test-idp.ts'
+import { until } from '../support/until.ts'
 
 let gateway: TestGateway
 before(async () => {
@@ -52,6 +55,15 @@ describe('log-in', () => {
       await driver.close()
     })
   }
+
+  it('is in the index while the gateway runs, for whoever lists sessions', async () => {
+    const driver = await connect(gateway.idp.mint(ADA))
+    const index = new DatabaseSync(join(gateway.folder, 'data', 'index.sqlite'), { readOnly: true })
+    const { session } = await lastOf('session.opened')
+    await until(() => index.prepare('SELECT id FROM sessions WHERE id = ?').get(session) !== undefined)
+    index.close()
+    await driver.close()
+  })
 
   it('gives the driver nothing that works at Snowflake', async () => {
     const raw = new RawDriver(gateway.url)

@@ -106,11 +106,14 @@ export class RecordingIndex {
       this.#behind = true
       return
     }
-    this.#waiting += events.length
+    const batch = toBatch(events)
+    if (batch === null) return
+    const after = (events[0]?.event.lsn ?? 0) - 1
+    const { length } = events
+    this.#waiting += length
     void this.#queue(async () => {
-      this.#waiting -= events.length
-      const first = events[0]?.event.lsn ?? 0
-      if (!(await this.#apply(first - 1, events)) || this.#behind) {
+      this.#waiting -= length
+      if (!(await this.#apply(after, batch)) || this.#behind) {
         this.#behind = false
         await this.#catchUp()
       }
@@ -147,25 +150,22 @@ export class RecordingIndex {
       pending.push(event)
       if (pending.length >= BATCH_EVENTS) {
         // False means that another process was here first: the next event then does not follow on either.
-        await this.#apply(lastLsn, pending)
+        await this.#apply(lastLsn, toBatch(pending))
         lastLsn = event.event.lsn
         pending = []
       }
     }
     if (pending.length > 0) {
-      await this.#apply(lastLsn, pending)
+      await this.#apply(lastLsn, toBatch(pending))
     }
   }
 
   /** False when the index does not stand just before these events, and nothing was done. */
-  #apply(after: number, events: readonly PlacedEvent[]): Promise<boolean> {
-    const last = events.at(-1)
-    if (last === undefined) {
+  #apply(after: number, batch: Batch | null): Promise<boolean> {
+    if (batch === null) {
       return Promise.resolve(true)
     }
-    const { segment, offset, chain } = positionAfter(last)
-    const guard = { sql: ADVANCE, parameters: [last.event.lsn, segment, offset, chain.toString('hex'), after] }
-    return this.#thread.batch(events.flatMap(projectEvent), guard)
+    return this.#thread.batch(batch.writes, { sql: ADVANCE, parameters: [...batch.advance, after] })
   }
 
   async #progress(): Promise<Progress> {
@@ -178,6 +178,22 @@ export class RecordingIndex {
   async #version(): Promise<number> {
     const { rows } = await this.#thread.query({ sql: 'PRAGMA user_version', parameters: [] })
     return Number(rows[0]?.user_version ?? 0)
+  }
+}
+
+/** What events mean for the index. Made at once, so that the events and their rows need not wait in memory. */
+interface Batch {
+  readonly writes: ReturnType<typeof projectEvent>
+  readonly advance: readonly (string | number)[]
+}
+
+function toBatch(events: readonly PlacedEvent[]): Batch | null {
+  const last = events.at(-1)
+  if (last === undefined) return null
+  const { segment, offset, chain } = positionAfter(last)
+  return {
+    writes: events.flatMap(projectEvent),
+    advance: [last.event.lsn, segment, offset, chain.toString('hex')],
   }
 }
 
