@@ -194,7 +194,7 @@ describe('a request id', () => {
 describe('a statement that moves its session', () => {
   it('waits for those before it, and those behind it wait for it', async () => {
     const driver = await connect()
-    const schema = (): Promise<readonly Row[]> => driver.query('SELECT SYSTEM$WAIT(0.2), CURRENT_SCHEMA() AS S')
+    const schema = (): Promise<readonly Row[]> => driver.query('SELECT CURRENT_SCHEMA() AS S')
     const results = await Promise.all([
       ...[1, 2, 3].map(schema),
       driver.query('USE SCHEMA SHOP.CRM'),
@@ -205,6 +205,24 @@ describe('a statement that moves its session', () => {
     const schemas = results.map((rows) => rows[0]?.S).filter((name) => name !== undefined)
     assert.deepEqual(schemas, ['SALES', 'SALES', 'SALES', 'CRM', 'CRM', 'CRM', 'HR'])
     await driver.close()
+  })
+
+  it('never comes between the statements of another text', async () => {
+    const client = await raw()
+    const sql = 'SELECT CURRENT_SCHEMA(); SELECT SYSTEM$WAIT(0.3); SELECT CURRENT_SCHEMA()'
+    const ends = async (): Promise<readonly string[]> => {
+      const answer = await client.query(sql, { parameters: { MULTI_STATEMENT_COUNT: 3 } })
+      const { data } = await finish(client, answer.json)
+      const [first, , last] = (data.resultIds as string).split(',')
+      const seen = [first, last].map(async (id) => (await client.get(`/queries/${id}/result`)).json.data.rowset[0][0])
+      return Promise.all(seen)
+    }
+    const before = [ends(), ends()]
+    await until(() => gateway.reached().includes(sql))
+    const [moved, ...all] = await Promise.all([client.query('USE SCHEMA SHOP.CRM'), ...before, ends(), ends()])
+    assert.equal(moved.json.success, true)
+    for (const [first, last] of all) assert.equal(first, last)
+    assert.deepEqual((await client.query('SELECT CURRENT_SCHEMA()')).json.data.rowset, [['CRM']])
   })
 
   it('lets the others run beside each other', async () => {
