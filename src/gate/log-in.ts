@@ -1,7 +1,13 @@
 /** A log-in, top to bottom: token → principal → access rule → upstream session → on record → tokens of our own. */
 import { type AccessRule, decideAccess, mayUseRole, type Principal } from '../core/identity/index.ts'
-import type { ClaimedClient, Context, Door, NetworkFacts } from '../core/recording/index.ts'
-import { admitParameters, clientProfile, type ParameterValue, UPSTREAM_SESSION_PARAMETERS } from '../core/wire/index.ts'
+import type { ClaimedClient, Door, NetworkFacts } from '../core/recording/index.ts'
+import {
+  admitParameters,
+  type Context,
+  clientProfile,
+  type ParameterValue,
+  UPSTREAM_SESSION_PARAMETERS,
+} from '../core/wire/index.ts'
 import { IcecoreError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'

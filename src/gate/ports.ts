@@ -3,7 +3,8 @@
  * of sockets, files and keys.
  */
 import type { Principal } from '../core/identity/index.ts'
-import type { Context, EventInput } from '../core/recording/index.ts'
+import type { EventInput } from '../core/recording/index.ts'
+import type { Context } from '../core/wire/index.ts'
 
 /** The journal, as the gate sees it. */
 export interface Recorder {

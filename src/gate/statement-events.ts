@@ -1,9 +1,9 @@
 /** What goes on record of a statement, in the order in which it happens. */
 import { type Decision, POLICY_VERSION } from '../core/policy/index.ts'
-import type { Binding, EventInput } from '../core/recording/index.ts'
+import type { EventInput } from '../core/recording/index.ts'
 import { currentContext } from '../core/session/index.ts'
 import { type Analysis, redactSecrets, type Span } from '../core/statement/index.ts'
-import type { QueryAnswer } from '../core/wire/index.ts'
+import type { Binding, QueryAnswer } from '../core/wire/index.ts'
 import type { StatementFailure } from './failure.ts'
 import type { Session } from './session.ts'
 import type { StatementRun } from './statement-run.ts'

@@ -6,9 +6,9 @@
  */
 import { buffer } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
-import type { Context } from '../../core/recording/index.ts'
 import {
   buildQueryBody,
+  type Context,
   type ParameterValue,
   type QueryAnswer,
   readQueryAnswer,

@@ -1,5 +1,4 @@
-import type { Context } from '../../core/recording/index.ts'
-import { encodeAbortRequest, isQueryId, type ParameterValue } from '../../core/wire/index.ts'
+import { type Context, encodeAbortRequest, isQueryId, type ParameterValue } from '../../core/wire/index.ts'
 import { IcecoreError } from '../../errors.ts'
 import type { ChunkBody, ChunkSource, QuerySubmission, UpstreamSession } from '../../gate/ports.ts'
 import type { Ids } from '../../lib/ids.ts'

@@ -6,14 +6,7 @@
  * describes how they lie on disk.
  */
 import type { Principal } from '../identity/index.ts'
-
-/** What a session works in, as the upstream reports it. Null where nothing is selected. */
-export interface Context {
-  readonly role: string | null
-  readonly warehouse: string | null
-  readonly database: string | null
-  readonly schema: string | null
-}
+import type { Binding, ColumnFacts, Context } from '../wire/index.ts'
 
 /** What the driver says of itself: kept as claimed, trusted for nothing that grants. */
 export interface ClaimedClient {
@@ -31,15 +24,6 @@ export interface NetworkFacts {
 
 export type Door = 'driver' | 'sql-api' | 'mcp' | 'api'
 
-export interface Binding {
-  readonly type: string
-  /** One text or null, or for an array bind one per row. */
-  readonly value: string | null | readonly (string | null)[]
-  /** How Go and JDBC say what a structured value looks like: kept as sent. */
-  readonly fmt?: unknown
-  readonly schema?: unknown
-}
-
 export interface DecisionReason {
   /** Stable word, for example `never_list`, `unclassified`, `default_allow`. */
   readonly code: string
@@ -50,11 +34,6 @@ export interface ChildFacts {
   readonly kind: string
   readonly effects: readonly string[]
   readonly shape: string
-}
-
-export interface ColumnFacts {
-  readonly name: string
-  readonly type: string
 }
 
 /** How a statement ended without a result. */

@@ -1,9 +1,6 @@
 export type {
-  Binding,
   ChildFacts,
   ClaimedClient,
-  ColumnFacts,
-  Context,
   DecisionReason,
   Door,
   EventFacts,

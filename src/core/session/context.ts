@@ -5,8 +5,9 @@
  * and the context that the answer reports (`finalDatabaseName`, …) must be one of the predicted ones. After a text
  * that failed in the middle several contexts are possible, until the next answer says which one it is.
  */
-import type { Context } from '../recording/index.ts'
+
 import type { StateChange } from '../statement/index.ts'
+import type { Context } from '../wire/index.ts'
 
 const PUBLIC = 'PUBLIC'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Context } from '../recording/index.ts'
 import type { StateChange } from '../statement/index.ts'
+import type { Context } from '../wire/index.ts'
 import { advance, advanceAfterFailure, currentContext, initialState } from './index.ts'
 
 const START: Context = { role: 'ANALYST', warehouse: 'WH', database: 'SHOP', schema: 'SALES' }

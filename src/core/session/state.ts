@@ -1,6 +1,7 @@
 /** The state of a session that decides how its next statement is read: `(state, outcome) → state`. */
-import type { Context } from '../recording/index.ts'
+
 import type { StateChange, Statement } from '../statement/index.ts'
+import type { Context } from '../wire/index.ts'
 import { contextsAfterFailure, findMismatch, type PossibleContexts, predictContexts } from './context.ts'
 
 export interface SessionState {

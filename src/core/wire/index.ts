@@ -2,6 +2,7 @@ export { encodeAbortRequest, readAbortRequest } from './abort-request.ts'
 export { type AnswerOutcome, readOutcome } from './answer-outcome.ts'
 export { type ClientProfile, clientProfile } from './client-profile.ts'
 export { CODES, meansSessionLost, meansSessionTokenExpired } from './codes.ts'
+export type { Context } from './context.ts'
 export { driverParameters, UPSTREAM_SESSION_PARAMETERS } from './driver-parameters.ts'
 export {
   ENVELOPE_CONTENT_TYPE,
@@ -11,30 +12,13 @@ export {
   encodeSessionError,
   encodeSuccess,
 } from './envelope.ts'
-export {
-  encodeLoginAnswer,
-  readLoginAnswer,
-} from './login-answer.ts'
+export { encodeLoginAnswer, readLoginAnswer } from './login-answer.ts'
 export { encodeKeyPairLogin } from './login-body.ts'
 export { type LoginRequest, readLoginRequest } from './login-request.ts'
-export { isQueryId, type QueryAnswer, readQueryAnswer, readStorageHeaders } from './query-answer.ts'
-export {
-  buildQueryBody,
-  type QueryRequest,
-  readQueryRequest,
-} from './query-request.ts'
+export { type ColumnFacts, isQueryId, type QueryAnswer, readQueryAnswer, readStorageHeaders } from './query-answer.ts'
+export { type Binding, buildQueryBody, type QueryRequest, readQueryRequest } from './query-request.ts'
 export type { ParameterValue } from './read-json.ts'
-export {
-  admitParameters,
-  SESSION_PARAMETERS,
-  type SessionParameter,
-  sessionParameter,
-} from './session-parameters.ts'
+export { admitParameters, SESSION_PARAMETERS, type SessionParameter, sessionParameter } from './session-parameters.ts'
 export { statementType } from './statement-types.ts'
 export { isStillRunning, readStatusAnswer } from './status-answer.ts'
-export {
-  encodeTokenAnswer,
-  encodeTokenRequest,
-  readTokenAnswer,
-  readTokenRequest,
-} from './token-request.ts'
+export { encodeTokenAnswer, encodeTokenRequest, readTokenAnswer, readTokenRequest } from './token-request.ts'

@@ -1,7 +1,7 @@
 /** The answer to a log-in: written for drivers, and read from the upstream. */
 import { findValue, readInteger, readSafeInteger, readString } from '../../lib/json/index.ts'
 import { Secret } from '../../lib/secret.ts'
-import type { Context } from '../recording/index.ts'
+import type { Context } from './context.ts'
 import { encodeSuccess } from './envelope.ts'
 import { readParameterList } from './parameter-list.ts'
 import { type ParameterValue, protocolError, scanAnswer } from './read-json.ts'

@@ -10,10 +10,15 @@ import {
   readSafeInteger,
   readString,
 } from '../../lib/json/index.ts'
-import type { ColumnFacts, Context } from '../recording/index.ts'
 import { CODES } from './codes.ts'
+import type { Context } from './context.ts'
 import { readParameterList } from './parameter-list.ts'
 import { isMissing, type ParameterValue, protocolError, readAnswerPart, scanAnswer } from './read-json.ts'
+
+export interface ColumnFacts {
+  readonly name: string
+  readonly type: string
+}
 
 export interface AnswerChunk {
   /** At cloud storage, pre-signed: a secret. */

@@ -9,9 +9,17 @@ import {
   readBoolean,
   readString,
 } from '../../lib/json/index.ts'
-import type { Binding } from '../recording/index.ts'
 import { readParameters } from './login-request.ts'
 import { fieldRefused, isMissing, malformed, type ParameterValue, scanRequest } from './read-json.ts'
+
+export interface Binding {
+  readonly type: string
+  /** One text or null, or for an array bind one per row. */
+  readonly value: string | null | readonly (string | null)[]
+  /** How Go and JDBC say what a structured value looks like: kept as sent. */
+  readonly fmt?: unknown
+  readonly schema?: unknown
+}
 
 export interface QueryRequest {
   /** Empty when the request has none. */
