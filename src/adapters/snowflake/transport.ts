@@ -1,10 +1,9 @@
 /** HTTP to one upstream: sockets, time limits, size limits. Knows nothing of Snowflake's envelopes. */
-import { pipeline } from 'node:stream/promises'
 import { getCACertificates } from 'node:tls'
-import { createGunzip } from 'node:zlib'
 import { Agent, type Dispatcher } from 'undici'
 import { IcecoreError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
+import { UnpackedTooLarge, unpackGzip } from '../../lib/unpack-gzip.ts'
 import type { SnowflakeOptions } from './options.ts'
 import { failureOf, TransportFailure } from './transport-failure.ts'
 
@@ -85,19 +84,31 @@ export class Transport {
 
   async #readBody(headers: HttpStream['headers'], body: HttpStream['body']): Promise<Uint8Array> {
     const encoding = headerText(headers['content-encoding']).toLowerCase()
-    const parts: Uint8Array[] = []
-    const collect = async (source: AsyncIterable<Uint8Array>): Promise<void> => {
-      let size = 0
-      for await (const part of source) {
-        size += part.length
-        if (size > this.#maxAnswerBytes) throw protocolError(`the answer is larger than ${this.#maxAnswerBytes} bytes`)
-        parts.push(part)
-      }
+    const packed = encoding === 'gzip'
+    if (!packed && encoding !== '' && encoding !== 'identity') {
+      throw protocolError('the answer has a content encoding that was not asked for')
     }
-    if (encoding === '' || encoding === 'identity') await collect(body)
-    else if (encoding === 'gzip') await pipeline(body, createGunzip(), collect)
-    else throw protocolError('the answer has a content encoding that was not asked for')
-    return Buffer.concat(parts)
+    const parts: Uint8Array[] = []
+    let size = 0
+    for await (const part of body as AsyncIterable<Uint8Array>) {
+      size += part.length
+      if (size > this.#maxAnswerBytes) throw this.#tooLarge()
+      parts.push(part)
+    }
+    const received = parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts, size)
+    return packed ? this.#unpack(received) : received
+  }
+
+  async #unpack(packed: Uint8Array): Promise<Uint8Array> {
+    try {
+      return await unpackGzip(packed, this.#maxAnswerBytes)
+    } catch (error) {
+      throw error instanceof UnpackedTooLarge ? this.#tooLarge() : error
+    }
+  }
+
+  #tooLarge(): IcecoreError {
+    return protocolError(`the answer is larger than ${this.#maxAnswerBytes} bytes`)
   }
 }
 

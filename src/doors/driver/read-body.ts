@@ -1,8 +1,7 @@
 /** Request bodies: read to a limit, unpacked to a limit, and never kept beyond either. */
 import type { IncomingMessage } from 'node:http'
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
 import { IcecoreError } from '../../errors.ts'
+import { UnpackedTooLarge, unpackGzip } from '../../lib/unpack-gzip.ts'
 
 export interface BodyLimits {
   /** Bytes as received. */
@@ -13,8 +12,6 @@ export interface BodyLimits {
 
 /** What a refused body may still send before the connection is cut: a driver reads the refusal only after it has sent all. */
 const DRAINED_FACTOR = 8
-
-const unpack = promisify(gunzip)
 
 /** Reads a body that nobody wants, and keeps none of it. Cuts the connection where it does not end. */
 export async function discardBody(request: IncomingMessage, limit: number): Promise<void> {
@@ -63,11 +60,9 @@ function isGzip(request: IncomingMessage, body: Buffer): boolean {
 
 async function inflate(body: Buffer, limit: number): Promise<Buffer> {
   try {
-    return await unpack(body, { maxOutputLength: limit })
+    return await unpackGzip(body, limit)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new IcecoreError('ICE_REQUEST_TOO_LARGE', { limit })
-    }
+    if (error instanceof UnpackedTooLarge) throw new IcecoreError('ICE_REQUEST_TOO_LARGE', { limit })
     throw new IcecoreError('ICE_REQUEST_MALFORMED', { reason: 'the body is not gzip' }, { cause: error })
   }
 }
