@@ -1,8 +1,8 @@
 /** Answers about queries in Snowflake's JSON (protocol sheet §6, §7.1, §8.2, §13). */
 import type { Column, SessionContext, SqlError } from '../engine.ts'
 import type { Faults } from '../faults.ts'
+import { clientParameters } from '../parameters.ts'
 import { fileTransferAnswer } from './file-transfer.ts'
-import { clientParameters } from './parameters.ts'
 import type { Query } from './query.ts'
 import type { SpooledResult } from './result-spool.ts'
 import { MULTI_STATEMENT_TYPE, takesArrayBinds } from './statement-types.ts'

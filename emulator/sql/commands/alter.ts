@@ -1,9 +1,8 @@
 import type { Cell, StatementResult } from '../../engine.ts'
+import { coerceParameter, DEFAULT_PARAMETERS } from '../../parameters.ts'
 import type { Table } from '../catalogue/index.ts'
 import { alreadyExists, compilationError, objectNotFound, translateError } from '../errors.ts'
 import {
-  coerceParameter,
-  DEFAULT_PARAMETERS,
   EXECUTED,
   rowsResult,
   type Session,

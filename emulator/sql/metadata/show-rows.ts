@@ -1,6 +1,7 @@
 import type { Cell } from '../../engine.ts'
+import { DEFAULT_PARAMETERS } from '../../parameters.ts'
 import type { CatalogueObject } from '../catalogue/index.ts'
-import { DEFAULT_PARAMETERS, type Session } from '../session/index.ts'
+import type { Session } from '../session/index.ts'
 import type { SnowflakeType } from '../types/index.ts'
 import { time } from './information-schema.ts'
 

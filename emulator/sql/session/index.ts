@@ -1,5 +1,4 @@
 export { interruptOnAbort } from './interrupts.ts'
-export { coerceParameter, DEFAULT_PARAMETERS, type ParameterValue } from './parameters.ts'
 export { parseStatement, rewriteQueryText, runQuery } from './query.ts'
 export { countsResult, EXECUTED, noBatches, rowsResult, statusResult, TYPE_ID, textColumns } from './results.ts'
 export { type Lease, Session, type Statement, temporaryKey } from './session.ts'

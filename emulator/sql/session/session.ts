@@ -8,13 +8,13 @@ import type {
   StatementOptions,
   StatementResult,
 } from '../../engine.ts'
+import { coerceParameter, DEFAULT_PARAMETERS, type ParameterValue } from '../../parameters.ts'
 import type { CatalogueObject, ObjectPath, Table } from '../catalogue/index.ts'
 import { executeText, runStatement } from '../commands/index.ts'
 import { canceled, compilationError, translateError } from '../errors.ts'
 import type { VariableValue } from '../rewrite/index.ts'
 import { duckName, splitStatements } from '../text/index.ts'
 import { type Batches, BufferedBatches, startReading } from './batches.ts'
-import { coerceParameter, DEFAULT_PARAMETERS, type ParameterValue } from './parameters.ts'
 import { rewriteQueryText } from './query.ts'
 import type { Warehouse } from './warehouse.ts'
 

@@ -1,7 +1,8 @@
-/** The parameters that an account hands to drivers at log-in and with every answer (protocol sheet §2.7). */
+/** Session parameters with Snowflake's defaults: one list for what statements depend on and what drivers are told. */
 
-type ParameterValue = string | number | boolean
+export type ParameterValue = string | number | boolean
 
+/** What an account hands to drivers at log-in and with every answer (protocol sheet §2.7). */
 const CLIENT_PARAMETERS: Readonly<Record<string, ParameterValue>> = {
   AUTOCOMMIT: true,
   BINARY_OUTPUT_FORMAT: 'HEX',
@@ -42,6 +43,43 @@ const CLIENT_PARAMETERS: Readonly<Record<string, ParameterValue>> = {
   TIME_OUTPUT_FORMAT: 'HH24:MI:SS',
 }
 
+/** What only statements depend on. */
+const STATEMENT_PARAMETERS: Readonly<Record<string, ParameterValue>> = {
+  ABORT_DETACHED_QUERY: false,
+  BINARY_INPUT_FORMAT: 'HEX',
+  DATE_INPUT_FORMAT: 'AUTO',
+  ERROR_ON_NONDETERMINISTIC_MERGE: true,
+  ERROR_ON_NONDETERMINISTIC_UPDATE: false,
+  GEOGRAPHY_OUTPUT_FORMAT: 'GeoJSON',
+  GEOMETRY_OUTPUT_FORMAT: 'GeoJSON',
+  JDBC_QUERY_RESULT_FORMAT: 'JSON',
+  JSON_INDENT: 2,
+  LOCK_TIMEOUT: 43200,
+  MULTI_STATEMENT_COUNT: 1,
+  PYTHON_CONNECTOR_QUERY_RESULT_FORMAT: 'JSON',
+  QUERY_TAG: '',
+  QUOTED_IDENTIFIERS_IGNORE_CASE: false,
+  ROWS_PER_RESULTSET: 0,
+  SEARCH_PATH: '$current, $public',
+  STATEMENT_QUEUED_TIMEOUT_IN_SECONDS: 0,
+  STATEMENT_TIMEOUT_IN_SECONDS: 172800,
+  STRICT_JSON_OUTPUT: false,
+  TIMESTAMP_DAY_IS_ALWAYS_24H: false,
+  TIMESTAMP_INPUT_FORMAT: 'AUTO',
+  TIMESTAMP_TYPE_MAPPING: 'TIMESTAMP_NTZ',
+  TIME_INPUT_FORMAT: 'AUTO',
+  TRANSACTION_ABORT_ON_ERROR: false,
+  TWO_DIGIT_CENTURY_START: 1970,
+  USE_CACHED_RESULT: true,
+  WEEK_OF_YEAR_POLICY: 0,
+  WEEK_START: 0,
+}
+
+export const DEFAULT_PARAMETERS: Readonly<Record<string, ParameterValue>> = {
+  ...CLIENT_PARAMETERS,
+  ...STATEMENT_PARAMETERS,
+}
+
 export interface Parameter {
   readonly name: string
   readonly value: ParameterValue
@@ -50,4 +88,12 @@ export interface Parameter {
 /** The client's parameters with the values that hold in a session. */
 export function clientParameters(effective: ReadonlyMap<string, ParameterValue>): readonly Parameter[] {
   return Object.entries(CLIENT_PARAMETERS).map(([name, value]) => ({ name, value: effective.get(name) ?? value }))
+}
+
+/** A value as the parameter's type wants it: drivers and SQL send numbers and booleans as text too. */
+export function coerceParameter(name: string, value: ParameterValue): ParameterValue {
+  const standard = DEFAULT_PARAMETERS[name]
+  if (typeof standard === 'boolean') return typeof value === 'boolean' ? value : /^(?:true|on|1)$/i.test(String(value))
+  if (typeof standard === 'number') return Number(value)
+  return typeof value === 'string' || standard === undefined ? value : String(value)
 }
