@@ -46,7 +46,7 @@ async function start(context: CliContext, options: StartOptions): Promise<number
   )
   const signal = await stop
   err.write(`${signal}: no new sessions; running statements have ${config.limits.drain / 1000} s\n`)
-  await gateway.close()
+  await gateway.close(signal)
   err.write('the record is closed\n')
   return EXIT.ok
 }

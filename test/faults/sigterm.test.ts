@@ -46,8 +46,10 @@ describe('a process that gets SIGTERM', { timeout: 60_000 }, () => {
 
     const events = await world.events()
     const [ended, stopped, closed] = events.slice(-3)
-    assert.ok(ended?.type === 'session.ended' && ended.facts.statements === 1)
-    assert.deepEqual([stopped?.type, closed?.type], ['gateway.stopped', 'journal.closed'])
+    assert.ok(ended?.type === 'session.ended')
+    assert.deepEqual(ended.facts, { reason: 'SIGTERM', statements: 1 })
+    assert.ok(stopped?.type === 'gateway.stopped' && stopped.facts.reason === 'SIGTERM')
+    assert.equal(closed?.type, 'journal.closed')
     const own = events.filter((event) => event.session === ended.session).map(({ type }) => type)
     assert.ok(own.indexOf('statement.completed') < own.indexOf('session.ended'))
     assert.ok(own.includes('result.batch'))
