@@ -42,7 +42,30 @@ describe('SQL on a terminal', () => {
         }
       }),
     )
-    const sql = 'SELECT A, B FROM T WHERE NAME IN (1, 2, 3)'
-    assert.equal(layoutSql(sql, { width: 12, maxLines: 100, paint: plain }).join(''), sql)
+  })
+
+  it('is broken between words, and what goes on is set in', () => {
+    const sql = 'SELECT A, B FROM T\nWHERE NAME IN (1, 2, 3)'
+    assert.deepEqual(layoutSql(sql, { width: 12, maxLines: 100, paint: plain }), [
+      'SELECT A, B',
+      '  FROM T',
+      'WHERE NAME',
+      '  IN (1, 2,',
+      '  3)',
+    ])
+    assert.deepEqual(layoutSql("SELECT 'one two'", { width: 12, maxLines: 5, paint: tagged }), [
+      "<cyan:SELECT> <green:'one>",
+      "  <green:two'>",
+    ])
+    assert.deepEqual(layoutSql('x'.repeat(20), { width: 12, maxLines: 5, paint: plain }), [
+      'x'.repeat(12),
+      `  ${'x'.repeat(8)}`,
+    ])
+  })
+
+  it('marks look-alikes by the whole word, and keeps characters whole', () => {
+    const layout = { width: 80, maxLines: 5, paint: tagged }
+    assert.deepEqual(layoutSql('p\u0430ypal', layout), ['p\\u{430}ypal'])
+    assert.deepEqual(layoutSql("\u{20000} '\u{20000}'", layout), ["\u{20000} <green:'\u{20000}'>"])
   })
 })

@@ -32,13 +32,36 @@ test('padding counts columns, not characters', () => {
   assert.equal(pad('7', 3, 'right'), '  7')
 })
 
-test('wrapping loses nothing', () => {
+test('lines are broken between words', () => {
+  const cases: readonly (readonly [string, number, number, readonly string[]])[] = [
+    ['', 5, 0, ['']],
+    ['one two', 7, 0, ['one two']],
+    ['one two', 6, 0, ['one', 'two']],
+    ['one   two', 4, 0, ['one', 'two']],
+    ['one two', 3, 0, ['one', 'two']],
+    ['a longest-of-words b', 5, 0, ['a', 'longe', 'st-of', '-word', 's b']],
+    ['  indented text', 10, 0, ['  indented', 'text']],
+    ['雪雪 雪雪', 8, 0, ['雪雪', '雪雪']],
+    ['日本語', 1, 0, ['日', '本', '語']],
+    ['one two three', 7, 2, ['one two', 'three']],
+    ['one two three', 7, 3, ['one two', 'thre', 'e']],
+  ]
+  for (const [text, width, hanging, lines] of cases) assert.deepEqual(wrap(text, width, hanging), lines, text)
+})
+
+test('wrapping loses no word, and cuts none that has room', () => {
+  const texts = fc.string({ unit: fc.oneof(fc.constant(' '), fc.string({ unit: 'grapheme', maxLength: 1 })) })
   fc.assert(
-    fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 2, max: 20 }), (text, width) => {
+    fc.property(texts, fc.integer({ min: 4, max: 20 }), fc.nat({ max: 2 }), (text, width, hanging) => {
       const safe = safeLine(text)
-      const pieces = wrap(safe, width)
-      assert.equal(pieces.join(''), safe)
-      for (const piece of pieces) assert.ok(displayWidth(piece) <= width, piece)
+      const lines = wrap(safe, width, hanging)
+      assert.equal(lines.join('').replaceAll(' ', ''), safe.replaceAll(' ', ''))
+      for (const [index, line] of lines.entries()) {
+        assert.ok(displayWidth(line) <= (index === 0 ? width : width - hanging), line)
+      }
+      const short = (word: string): boolean => displayWidth(word) <= width - hanging
+      const words = new Set(lines.flatMap((line) => line.split(' ')))
+      for (const word of safe.split(' ').filter(short)) assert.ok(words.has(word) || word === '', word)
     }),
   )
 })

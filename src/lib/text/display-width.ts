@@ -54,19 +54,36 @@ export function pad(text: string, width: number, align: 'left' | 'right' = 'left
   return align === 'left' ? `${text}${fill}` : `${fill}${text}`
 }
 
-/** The text in pieces of at most `width` columns, cut after a space where one is near, else wherever the width ends. */
-export function wrap(text: string, width: number): readonly string[] {
-  const pieces: string[] = []
+/**
+ * The text in lines of at most `width` columns, broken between words; only a word that is longer than a line is cut. The
+ * spaces at a break are left out, those at the start of the text are not. Lines after the first may be narrower, by
+ * `hanging`, so that they can be set in.
+ */
+export function wrap(text: string, width: number, hanging = 0): readonly string[] {
+  const lines: string[] = []
   let rest = text
-  while (rest.length > width || displayWidth(rest) > width) {
-    const whole = takeColumns(rest.slice(0, width * 32), width) || rest.slice(0, 2)
-    if (whole.length === rest.length) break
-    const space = whole.lastIndexOf(' ') + 1
-    const piece = space > whole.length / 2 ? whole.slice(0, space) : whole
-    pieces.push(piece)
-    rest = rest.slice(piece.length)
+  for (let room = width; ; room = width - hanging) {
+    // No text of so many UTF-16 units can fit.
+    const head = rest.slice(0, Math.max(room, 1) * 32)
+    const whole = takeColumns(head, room) || firstGrapheme(head)
+    if (whole.length === rest.length) return [...lines, rest]
+    const line = wholeWords(whole, rest)
+    lines.push(line.trimEnd())
+    rest = rest.slice(line.length).replace(/^ +/, '')
+    if (rest === '') return lines
   }
-  return [...pieces, rest]
+}
+
+/** The start of the text without the word that its end cuts; all of it where it has but one. */
+function wholeWords(start: string, text: string): string {
+  if (text[start.length] === ' ') return start
+  const words = start.slice(0, start.lastIndexOf(' ') + 1)
+  return words.trim() === '' ? start : words
+}
+
+function firstGrapheme(text: string): string {
+  for (const { segment } of graphemes.segment(text)) return segment
+  return ''
 }
 
 function isPlain(text: string): boolean {
