@@ -1,8 +1,12 @@
 /** Checks of connections, listeners and of values that must stand in an order. */
+import { schemaAt } from './json-schema.ts'
 import { limitsSchema, listenSchema, sessionsSchema } from './operation.ts'
 import type { Finding } from './problem.ts'
 import { isLoopbackHost } from './scalar.ts'
 import { readOne, type View } from './view.ts'
+
+/** A mapping as the file has it. */
+type Section = Readonly<Record<string, unknown>>
 
 export function* checkConnections({ connections }: View): Generator<Finding> {
   const seen = new Map<string, string>()
@@ -31,7 +35,7 @@ export function* checkConnections({ connections }: View): Generator<Finding> {
   }
 }
 
-export function* checkListeners(root: Readonly<Record<string, unknown>>): Generator<Finding> {
+export function* checkListeners(root: Section): Generator<Finding> {
   const listen = readOne(listenSchema, root.listen ?? {})
   if (listen === null) return
   for (const [door, { host }] of Object.entries(listen)) {
@@ -49,26 +53,46 @@ export function* checkListeners(root: Readonly<Record<string, unknown>>): Genera
   }
 }
 
-export function* checkOrder(root: Readonly<Record<string, unknown>>): Generator<Finding> {
-  const sessions = readOne(sessionsSchema, root.sessions ?? {})
-  if (sessions !== null) {
-    yield* inOrder('sessions', sessions, 'token_life', 'master_life')
-    yield* inOrder('sessions', sessions, 'token_life', 'longest_life')
+export function* checkOrder(root: Section): Generator<Finding> {
+  const sessions = (root.sessions ?? {}) as Section
+  const sessionValues = readOne(sessionsSchema, sessions)
+  if (sessionValues !== null) {
+    yield* inOrder(['sessions', sessions], sessionValues, 'token_life', 'master_life')
+    yield* inOrder(['sessions', sessions], sessionValues, 'token_life', 'longest_life')
   }
-  const limits = readOne(limitsSchema, root.limits ?? {})
-  if (limits !== null) {
-    yield* inOrder('limits', limits, 'request_body', 'decompressed_body')
-    yield* inOrder('limits', limits, 'statement', 'request_body')
-    yield* inOrder('limits', limits, 'sessions_per_principal', 'sessions')
+  const limits = (root.limits ?? {}) as Section
+  const limitValues = readOne(limitsSchema, limits)
+  if (limitValues !== null) {
+    yield* inOrder(['limits', limits], limitValues, 'request_body', 'decompressed_body')
+    yield* inOrder(['limits', limits], limitValues, 'statement', 'request_body')
+    yield* inOrder(['limits', limits], limitValues, 'sessions_per_principal', 'sessions')
   }
 }
 
+/** Points at what is written: a value may also be too small for a default, which nobody sees in the file. */
 function* inOrder<K extends string>(
-  section: string,
+  [section, written]: readonly [string, Section],
   values: Readonly<Record<K, number>>,
   less: K,
   more: K,
 ): Generator<Finding> {
   if (values[less] <= values[more]) return
-  yield { code: 'invalid_value', message: `"${less}" must not be more than "${more}"`, path: [section, less] }
+  const code = 'invalid_value'
+  const shown = (key: K): string => String(written[key] ?? schemaAt([section, key])?.default)
+  if (written[less] === undefined) {
+    yield {
+      code,
+      message: `"${more}" must not be less than "${less}", which is ${shown(less)} where it is not written`,
+      hint: `write "${less}: ${shown(more)}" or less beside it, or raise "${more}"`,
+      path: [section, more],
+    }
+    return
+  }
+  const origin = written[more] === undefined ? ' where it is not written' : ''
+  yield {
+    code,
+    message: `"${less}" must not be more than "${more}", which is ${shown(more)}${origin}`,
+    hint: `lower "${less}", or raise "${more}"`,
+    path: [section, less],
+  }
 }

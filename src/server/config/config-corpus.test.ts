@@ -221,6 +221,22 @@ const ROWS: readonly Row[] = [
   ),
   row(
     'invalid_value',
+    'fewer sessions than one principal may have by default',
+    '{ statement: 1MiB }',
+    '{ sessions: ¦10 }',
+    '{ sessions: 10, sessions_per_principal: 10 }',
+    /^write "sessions_per_principal: 10" or less beside it, or raise "sessions"$/,
+  ),
+  row(
+    'invalid_value',
+    'more sessions for one principal than there are',
+    '{ statement: 1MiB }',
+    '{ sessions: 10, sessions_per_principal: ¦11 }',
+    '{ sessions: 100 }',
+    /^lower "sessions_per_principal", or raise "sessions"$/,
+  ),
+  row(
+    'invalid_value',
     'a key set and hosts for discovery',
     'proves: workload',
     'proves: workload\n    jwks_uri: https://k.example/\n    ¦discovery_hosts: [k.example]',
