@@ -28,14 +28,17 @@ const FINISH = 'UPDATE statements SET outcome = ?, code = ?, duration_ms = ? WHE
 const HANDLE =
   'INSERT INTO handles (query_id, session, statement, lsn, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING'
 
-/** The statements that bring the index forward by one event. */
-export function projectEvent({ event, place }: PlacedEvent): SqlStatement[] {
-  const { segment, offset, bytes } = place
-  const pointer = run(POINTER, event.lsn, event.session ?? '', event.type, segment, offset, bytes)
-  if (event.session === null) {
-    return [pointer]
-  }
-  return [pointer, ...projectSession(event, event.session), run(TOUCH, event.at, event.session)]
+/** The statements that bring the index forward by these events, in order. */
+export function projectEvents(events: readonly PlacedEvent[]): SqlStatement[] {
+  const touched = new Map<string, number>()
+  const statements = events.flatMap(({ event, place }) => {
+    const { segment, offset, bytes } = place
+    const pointer = run(POINTER, event.lsn, event.session ?? '', event.type, segment, offset, bytes)
+    if (event.session === null) return [pointer]
+    touched.set(event.session, event.at)
+    return [pointer, ...projectSession(event, event.session)]
+  })
+  return [...statements, ...touched.entries().map(([session, at]) => run(TOUCH, at, session))]
 }
 
 function projectSession(event: StoredEvent, session: string): SqlStatement[] {

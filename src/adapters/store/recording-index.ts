@@ -6,10 +6,12 @@ import { open, rm } from 'node:fs/promises'
 import { Kysely } from 'kysely'
 import { damageError, type PlacedEvent } from '../../core/recording/format/index.ts'
 import { isIcecoreError } from '../../errors.ts'
+import { type Clock, systemClock, type Timer } from '../../lib/clock.ts'
 import { type JournalPosition, type JournalReader, positionAfter } from '../journal/index.ts'
 import { type IndexTables, SCHEMA, SCHEMA_VERSION } from './index-schema.ts'
-import { projectEvent } from './project-event.ts'
+import { projectEvents } from './project-event.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
+import type { SqlStatement } from './sqlite-protocol.ts'
 import { SqliteThread } from './sqlite-thread.ts'
 
 /** Events in one transaction while catching up. */
@@ -19,10 +21,14 @@ export interface IndexOptions {
   /** The index file; null for an index in memory, made from the whole journal. */
   readonly path: string | null
   readonly reader: JournalReader
+  readonly clock?: Clock
 }
 
 /** Fed events that may wait for the thread; beyond them the index reads the journal instead. */
 const MAX_WAITING = 5_000
+
+/** Fed events are gathered for so long: a transaction of its own for every flush of the journal costs much more. */
+const GATHER_MS = 100
 
 const BEGIN = "INSERT INTO progress (id, last_lsn, segment, offset, chain) VALUES (1, 0, 0, 0, '')"
 const ADVANCE = 'UPDATE progress SET last_lsn = ?, segment = ?, offset = ?, chain = ? WHERE id = 1 AND last_lsn = ?'
@@ -36,14 +42,18 @@ interface Progress {
 export class RecordingIndex {
   readonly #thread: SqliteThread
   readonly #reader: JournalReader
+  readonly #clock: Clock
   readonly database: Kysely<IndexTables>
   #work: Promise<void> = Promise.resolve()
+  #gathered: Batch | null = null
+  #gathering: Timer | null = null
   #waiting = 0
   #behind = false
 
-  private constructor(thread: SqliteThread, reader: JournalReader) {
+  private constructor(thread: SqliteThread, { reader, clock = systemClock }: IndexOptions) {
     this.#thread = thread
     this.#reader = reader
+    this.#clock = clock
     this.database = new Kysely<IndexTables>({ dialect: sqliteDialect(thread) })
   }
 
@@ -52,8 +62,8 @@ export class RecordingIndex {
    * Rejects with ICE_JOURNAL_DAMAGED where the journal cannot be read, or ends before what the index had seen of it.
    */
   static async open(options: IndexOptions): Promise<RecordingIndex> {
-    const { path, reader } = options
-    const index = await RecordingIndex.#connect(path, reader)
+    const { path } = options
+    const index = await RecordingIndex.#connect(options)
     const before = await index.#progress()
     try {
       await index.catchUp()
@@ -65,7 +75,7 @@ export class RecordingIndex {
       }
     }
     // The place where the index had stopped is no longer one: the journal itself says whether it is whole.
-    const again = await RecordingIndex.#connect(null, reader)
+    const again = await RecordingIndex.#connect({ ...options, path: null })
     try {
       await again.catchUp()
       const { lastLsn } = await again.#progress()
@@ -76,15 +86,16 @@ export class RecordingIndex {
       await again.close()
     }
     await removeIndex(path)
-    const made = await RecordingIndex.#connect(path, reader)
+    const made = await RecordingIndex.#connect(options)
     await made.catchUp()
     return made
   }
 
-  static async #connect(path: string | null, reader: JournalReader): Promise<RecordingIndex> {
+  static async #connect(options: IndexOptions): Promise<RecordingIndex> {
+    const { path } = options
     const connect = async (): Promise<RecordingIndex> => {
       if (path !== null) await makePrivate(path)
-      return new RecordingIndex(new SqliteThread({ path: path ?? ':memory:', readOnly: false }), reader)
+      return new RecordingIndex(new SqliteThread({ path: path ?? ':memory:', readOnly: false }), options)
     }
     let index = await connect()
     const version = await index.#version()
@@ -108,12 +119,22 @@ export class RecordingIndex {
     }
     const batch = toBatch(events)
     if (batch === null) return
-    const after = (events[0]?.event.lsn ?? 0) - 1
-    const { length } = events
-    this.#waiting += length
+    this.#waiting += batch.events
+    if (this.#gathered !== null && !follows(this.#gathered, batch)) this.#applyGathered()
+    this.#gathered = this.#gathered === null ? batch : joined(this.#gathered, batch)
+    if (this.#gathered.events >= BATCH_EVENTS) this.#applyGathered()
+    else this.#gathering ??= this.#clock.timer(GATHER_MS, () => this.#applyGathered())
+  }
+
+  #applyGathered(): void {
+    this.#gathering?.cancel()
+    this.#gathering = null
+    const batch = this.#gathered
+    this.#gathered = null
+    if (batch === null) return
     void this.#queue(async () => {
-      this.#waiting -= length
-      if (!(await this.#apply(after, batch)) || this.#behind) {
+      this.#waiting -= batch.events
+      if (!(await this.#apply(batch)) || this.#behind) {
         this.#behind = false
         await this.#catchUp()
       }
@@ -122,16 +143,18 @@ export class RecordingIndex {
 
   /** Reads on in the journal to its end. */
   catchUp(): Promise<void> {
+    this.#applyGathered()
     return this.#queue(() => this.#catchUp())
   }
 
   /** Resolves when everything fed so far is in; rejects when it could not be. */
   settled(): Promise<void> {
+    this.#applyGathered()
     return this.#work
   }
 
   async close(): Promise<void> {
-    await this.#work.catch(() => undefined)
+    await this.settled().catch(() => undefined)
     await this.#thread.close()
   }
 
@@ -144,28 +167,27 @@ export class RecordingIndex {
   }
 
   async #catchUp(): Promise<void> {
-    let { lastLsn, position } = await this.#progress()
+    const { position } = await this.#progress()
     let pending: PlacedEvent[] = []
     for await (const event of this.#reader.read(position ?? undefined)) {
       pending.push(event)
       if (pending.length >= BATCH_EVENTS) {
         // False means that another process was here first: the next event then does not follow on either.
-        await this.#apply(lastLsn, toBatch(pending))
-        lastLsn = event.event.lsn
+        await this.#apply(toBatch(pending))
         pending = []
       }
     }
     if (pending.length > 0) {
-      await this.#apply(lastLsn, toBatch(pending))
+      await this.#apply(toBatch(pending))
     }
   }
 
   /** False when the index does not stand just before these events, and nothing was done. */
-  #apply(after: number, batch: Batch | null): Promise<boolean> {
+  #apply(batch: Batch | null): Promise<boolean> {
     if (batch === null) {
       return Promise.resolve(true)
     }
-    return this.#thread.batch(batch.writes, { sql: ADVANCE, parameters: [...batch.advance, after] })
+    return this.#thread.batch(batch.writes, { sql: ADVANCE, parameters: [...batch.advance, batch.after] })
   }
 
   async #progress(): Promise<Progress> {
@@ -183,18 +205,34 @@ export class RecordingIndex {
 
 /** What events mean for the index. Made at once, so that the events and their rows need not wait in memory. */
 interface Batch {
-  readonly writes: ReturnType<typeof projectEvent>
+  /** The event before the first of them. */
+  readonly after: number
+  readonly events: number
+  readonly writes: readonly SqlStatement[]
+  /** Where the index stands afterwards: the row of `progress`. */
   readonly advance: readonly (string | number)[]
 }
 
 function toBatch(events: readonly PlacedEvent[]): Batch | null {
+  const [first] = events
   const last = events.at(-1)
-  if (last === undefined) return null
+  if (first === undefined || last === undefined) return null
   const { segment, offset, chain } = positionAfter(last)
   return {
-    writes: events.flatMap(projectEvent),
+    after: first.event.lsn - 1,
+    events: events.length,
+    writes: projectEvents(events),
     advance: [last.event.lsn, segment, offset, chain.toString('hex')],
   }
+}
+
+function follows(batch: Batch, next: Batch): boolean {
+  return next.after === batch.after + batch.events
+}
+
+function joined(batch: Batch, next: Batch): Batch {
+  const { after, events } = batch
+  return { after, events: events + next.events, writes: [...batch.writes, ...next.writes], advance: next.advance }
 }
 
 /** Before SQLite opens it: the files it makes beside the index take the index's mode (`findCreateFileMode` in os_unix.c). */
