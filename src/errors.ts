@@ -92,6 +92,11 @@ export const ERRORS = {
     retry: false,
     text: 'The statement cannot be recorded, so it was not run.',
   },
+  ICE_SESSION_UNRECORDED: {
+    fault: 'gateway',
+    retry: false,
+    text: 'The session cannot be recorded, so it was not {done}.',
+  },
   ICE_RESULT_UNRECORDED: {
     fault: 'gateway',
     retry: false,

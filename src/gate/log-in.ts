@@ -1,6 +1,6 @@
 /** A log-in, top to bottom: token → principal → access rule → upstream session → on record → tokens of our own. */
 import { type AccessRule, decideAccess, mayUseRole, type Principal } from '../core/identity/index.ts'
-import type { ClaimedClient, Door, NetworkFacts } from '../core/recording/index.ts'
+import type { ClaimedClient, Door, EventInput, NetworkFacts } from '../core/recording/index.ts'
 import {
   admitParameters,
   type Context,
@@ -77,7 +77,7 @@ export async function logIn(request: LogInRequest, tools: LogInTools): Promise<O
 
 async function admit(request: LogInRequest, tools: LogInTools): Promise<Admission> {
   const unrecordable = tools.recorder.failure()
-  if (unrecordable !== null) throw new IcecoreError('ICE_RECORD_UNAVAILABLE', {}, { cause: unrecordable })
+  if (unrecordable !== null) throw unrecorded(new Error(unrecordable))
   const principal = await tools.verifier.verify(request.token.reveal())
   const connection = tools.upstream.resolve(request.account)
   // An unknown connection and one that is not allowed look the same from outside.
@@ -143,7 +143,7 @@ async function recordOpening(
   recorder: Recorder,
 ): Promise<void> {
   const { upstream, principal, connection } = session.facts
-  await recorder.append({
+  const opened: EventInput = {
     type: 'session.opened',
     session: session.id,
     facts: {
@@ -157,6 +157,9 @@ async function recordOpening(
       upstreamSession: upstream.id,
       parameters,
     },
+  }
+  await recorder.append(opened).catch((error: unknown) => {
+    throw unrecorded(error)
   })
 }
 
@@ -168,6 +171,10 @@ function assertContext({ database }: Context): void {
 
 function refused(reason: string, detail: string): IcecoreError {
   return new IcecoreError('ICE_LOGIN_REFUSED', { reason }, { cause: new Error(detail) })
+}
+
+function unrecorded(cause: unknown): IcecoreError {
+  return new IcecoreError('ICE_SESSION_UNRECORDED', { done: 'opened' }, { cause })
 }
 
 function recordRefusal(request: LogInRequest, error: unknown, tools: LogInTools): void {

@@ -85,7 +85,9 @@ export class SessionRegistry {
   ): Promise<{ readonly session: Session; readonly tokens: SessionTokens }> {
     const { session: id, tokens } = this.#tools.tokens.renew(masterToken, oldToken)
     const session = this.#alive(id)
-    await this.#tools.recorder.append({ type: 'session.renewed', session: id, facts: {} })
+    await this.#tools.recorder.append({ type: 'session.renewed', session: id, facts: {} }).catch((cause: unknown) => {
+      throw new IcecoreError('ICE_SESSION_UNRECORDED', { done: 'renewed' }, { cause })
+    })
     return { session, tokens }
   }
 

@@ -67,7 +67,7 @@ describe('a record that cannot be written', () => {
     const client = new RawDriver(gateway.url)
     const { status, json } = await client.logIn(gateway.idp.mint(ADA))
     assert.deepEqual([status, json.success, json.code], [200, false, '390100'])
-    assert.match(json.message ?? '', /cannot be recorded/)
+    assert.match(json.message ?? '', /^The session cannot be recorded, so it was not opened\./)
     assert.equal(gateway.emulator.inspect.sessions().length, sessions)
 
     await healDisk()
@@ -80,7 +80,19 @@ describe('a record that cannot be written', () => {
     const client = new RawDriver(gateway.url)
     const { json } = await client.logIn(gateway.idp.mint(ADA))
     assert.deepEqual([json.success, json.code, client.token], [false, '390100', ''])
+    assert.match(json.message ?? '', /^The session cannot be recorded, so it was not opened\./)
     assert.equal(gateway.emulator.inspect.sessions().length, sessions)
+  })
+
+  it('renews no tokens', async () => {
+    const client = new RawDriver(gateway.url)
+    await client.logIn(gateway.idp.mint(ADA))
+    const renewal = { oldSessionToken: client.token, requestType: 'RENEW' }
+    client.token = client.masterToken
+    breakDisk()
+    const { json } = await client.post('/session/token-request', renewal)
+    assert.deepEqual([json.success, json.data], [false, null])
+    assert.match(json.message ?? '', /^The session cannot be recorded, so it was not renewed\./)
   })
 
   it('keeps back the rows of a statement that ran', async () => {
