@@ -5,7 +5,7 @@ export interface AgentOptions {
   readonly gateway: string
   readonly connection: string
   readonly token: string
-  say(line: string): void
+  say(line: string): Promise<void>
   /** Before each step. */
   think(): Promise<void>
 }
@@ -60,20 +60,21 @@ FROM TABLE(GENERATOR(ROWCOUNT => 50000))`,
 export async function runAgent(options: AgentOptions): Promise<void> {
   const { gateway, connection: account, say } = options
   const connection = await logIn(gateway, account, options.token)
-  say(`logged in at ${gateway}, account "${account}"`)
-  for (const step of STEPS) {
-    await options.think()
-    say('')
-    say(step.why)
-    for (const line of step.sql.split('\n')) say(`  ${line}`)
-    if (step.binds !== undefined) say(`  with ${step.binds.join(', ')}`)
-    for (const line of await runStep(connection, step)) say(`→ ${line}`)
+  try {
+    await say(`logged in at ${gateway}, account "${account}"`)
+    for (const step of STEPS) {
+      await options.think()
+      await say('')
+      await say(step.why)
+      for (const line of step.sql.split('\n')) await say(`  ${line}`)
+      if (step.binds !== undefined) await say(`  with ${step.binds.join(', ')}`)
+      for (const line of await runStep(connection, step)) await say(`→ ${line}`)
+    }
+  } finally {
+    await logOut(connection)
   }
-  await new Promise<void>((resolve, reject) =>
-    connection.destroy((error) => (error === undefined ? resolve() : reject(error))),
-  )
-  say('')
-  say('logged out')
+  await say('')
+  await say('logged out')
 }
 
 async function logIn(accessUrl: string, account: string, token: string): Promise<Connection> {
@@ -86,6 +87,12 @@ async function logIn(accessUrl: string, account: string, token: string): Promise
     connection.connect((error) => (error === undefined || error === null ? resolve() : reject(error))),
   )
   return connection
+}
+
+function logOut(connection: Connection): Promise<void> {
+  return new Promise((resolve, reject) =>
+    connection.destroy((error) => (error === undefined ? resolve() : reject(error))),
+  )
 }
 
 async function runStep(connection: Connection, step: Step): Promise<readonly string[]> {

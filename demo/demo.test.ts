@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
 import { query } from './testing/query.ts'
-import { type Ended, follow, type Running, runIcecore } from './testing/run-icecore.ts'
+import { COMMAND, type Ended, follow, type Running, runIcecore } from './testing/run-icecore.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
@@ -172,6 +172,17 @@ describe('icecore demo --once', () => {
     const { out, code } = await runIcecore(['demo', '--once', '--json']).ended
     assert.equal(code, 0)
     await assert.rejects(stat(readySchema.parse(JSON.parse(out)).data), { code: 'ENOENT' })
+  })
+
+  it('leaves nothing behind either where its reader has seen enough', async () => {
+    const child = spawn(process.execPath, [COMMAND, 'demo', '--once'], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const demo = follow(child)
+    const data = /record +(\S+)/.exec(await demo.until('goes to work'))?.[1] ?? ''
+    await stat(data)
+    child.stdout.destroy()
+    const { code, err } = await demo.ended
+    assert.deepEqual([code, err], [0, ''])
+    await assert.rejects(stat(data), { code: 'ENOENT' })
   })
 })
 

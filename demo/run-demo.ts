@@ -1,17 +1,17 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { type CliContext, EXIT, outputWidth, processContext, writeJson } from '../src/cli/context.ts'
+import { type CliContext, EXIT, outputWidth, processContext, writeJson, writeLine } from '../src/cli/context.ts'
 import type { DemoOptions } from '../src/cli/demo.ts'
 import { main } from '../src/cli/main.ts'
 import { reportError } from '../src/cli/report-error.ts'
 import { untilSignal } from '../src/cli/until-signal.ts'
 import { useConfig } from '../src/cli/use-config.ts'
 import { delay, systemClock } from '../src/lib/clock.ts'
+import { wrap } from '../src/lib/text/index.ts'
 import { runAgent } from './agent.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { DEMO_CONNECTION } from './demo-config.ts'
 import { DemoProblem } from './demo-problem.ts'
 import { describeDemo, introduceAgent, introduceReplay, sayGoodbye, suggestNext } from './describe-demo.ts'
-import { foldWords } from './fold-words.ts'
 import { DEMO_PRINCIPALS } from './principals.ts'
 import { agentEnvironment, readyLine } from './ready-line.ts'
 import { type Demo, startDemo } from './start-demo.ts'
@@ -25,7 +25,7 @@ export async function runDemo(options: DemoOptions, context: CliContext = proces
   const stop = untilSignal()
   // The one object is all that a machine gets to read on standard output.
   const shown: CliContext = options.json ? { ...context, out: context.err, paintOut: context.paintErr } : context
-  const say = (line: string): void => void shown.out.write(`${line}\n`)
+  const say = (line: string): Promise<void> => writeLine(shown.out, line)
   let folder: DataFolder | null = null
   let demo: Demo | null = null
   try {
@@ -50,10 +50,10 @@ export async function runDemo(options: DemoOptions, context: CliContext = proces
     if (options.json) await writeJson(context.out, ready)
     const kept = options.data !== undefined
     if (options.once) {
-      for (const line of introduceAgent(ready, folder, kept, shown.paintOut)) say(line)
+      for (const line of introduceAgent(ready, folder, kept, shown.paintOut)) await say(line)
       return await Promise.race([showOnce(demo, folder, shown, say), stop.then(() => EXIT.ok)])
     }
-    for (const line of describeDemo(ready, folder, kept, shown.paintOut)) say(line)
+    for (const line of describeDemo(ready, folder, kept, shown.paintOut)) await say(line)
     await stop
     await demo.close()
     context.err.write(`${sayGoodbye(folder, kept)}\n`)
@@ -77,7 +77,7 @@ async function showOnce(
   demo: Demo,
   folder: DataFolder,
   context: CliContext,
-  say: (line: string) => void,
+  say: (line: string) => Promise<void>,
 ): Promise<number> {
   const agent = DEMO_PRINCIPALS.find(({ kind }) => kind === 'agent')
   const token = await demo.identityProvider.sign(agent?.claims ?? {})
@@ -85,19 +85,19 @@ async function showOnce(
     gateway: demo.gateway.url,
     connection: DEMO_CONNECTION,
     token,
-    say: (line) => {
-      const [first, ...others] = foldWords(line, outputWidth(context) - 2 * INDENT.length)
-      say(`${INDENT}${first}`.trimEnd())
-      for (const other of others) say(`${INDENT}${INDENT}${other}`)
+    say: async (line) => {
+      const [first = '', ...others] = wrap(line, outputWidth(context) - 2 * INDENT.length)
+      await say(`${INDENT}${first}`.trimEnd())
+      for (const other of others) await say(`${INDENT}${INDENT}${other}`)
     },
     // Where a person watches, the agent takes its time, and so does the replay of its session.
     think: () => (context.out.isTTY ? delay(systemClock, THINKING_MS) : Promise.resolve()),
   })
   // The record is read as an auditor would read it: with the gateway gone, from what lies on the disk.
   await demo.close()
-  for (const line of introduceReplay(context.paintOut)) say(line)
+  for (const line of introduceReplay(context.paintOut)) await say(line)
   const code = await main(['replay', 'last', '--config', folder.configFile], context)
-  for (const line of suggestNext(context.paintOut)) say(line)
+  for (const line of suggestNext(context.paintOut)) await say(line)
   return code
 }
 

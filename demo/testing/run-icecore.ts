@@ -17,7 +17,7 @@ export interface Running {
   stop(signal: NodeJS.Signals): Promise<Ended>
 }
 
-const COMMAND = fileURLToPath(new URL('../../bin/icecore.js', import.meta.url))
+export const COMMAND = fileURLToPath(new URL('../../bin/icecore.js', import.meta.url))
 
 export function runIcecore(args: readonly string[]): Running {
   return follow(spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'pipe'] }))

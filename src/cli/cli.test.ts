@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { createHash, createPrivateKey, createPublicKey } from 'node:crypto'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -292,5 +293,18 @@ describe('bin/icecore.js', () => {
   it('ends quietly when its reader has seen enough', async () => {
     const { code, err } = await runProcess(['replay', '0000', '--json', ...record], 'nothing')
     assert.deepEqual([code, err], [0, ''])
+  })
+
+  it('fails where its output cannot be written', async () => {
+    const full = await open('/dev/full', 'w')
+    try {
+      for (const args of [['--help'], ['replay', '0000', '--json', ...record]]) {
+        const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', full.fd, 'pipe'] })
+        const [err, [code]] = await Promise.all([readAll(child.stderr!), once(child, 'close')])
+        assert.deepEqual([code, err], [1, 'icecore: error: the output cannot be written (ENOSPC)\n'])
+      }
+    } finally {
+      await full.close()
+    }
   })
 })

@@ -33,10 +33,25 @@ export function outputWidth({ out, environment }: CliContext): number {
   return Math.min(Math.max(width, 20), 500)
 }
 
-/** Writes one line and waits while the reader is behind, so that a long output never piles up in memory. */
-export async function writeLine(stream: NodeJS.WritableStream, line: string): Promise<void> {
-  if (stream.write(`${line}\n`)) return
-  await new Promise<void>((resolve) => stream.once('drain', resolve))
+/** What a command prints is not taken any more: its reader is gone, or the disk is full. */
+export class OutputFailure extends Error {
+  override readonly name = 'OutputFailure'
+  readonly code: string
+
+  constructor(cause: NodeJS.ErrnoException) {
+    super(cause.message, { cause })
+    this.code = cause.code ?? 'unknown'
+  }
+}
+
+/**
+ * Writes one line and waits until it is taken, so that a long output never piles up in memory. Where it is not taken it
+ * rejects with an OutputFailure: the command unwinds as from any error, and what it holds is closed on the way.
+ */
+export function writeLine(stream: NodeJS.WritableStream, line: string): Promise<void> {
+  return new Promise((resolve, reject) =>
+    stream.write(`${line}\n`, (error?: Error | null) => (error ? reject(new OutputFailure(error)) : resolve())),
+  )
 }
 
 export function writeJson(stream: NodeJS.WritableStream, value: unknown): Promise<void> {

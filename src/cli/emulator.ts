@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { safeLine } from '../lib/text/index.ts'
-import { type CliContext, EXIT, writeJson } from './context.ts'
+import { type CliContext, EXIT, writeJson, writeLine } from './context.ts'
 import { loadPart } from './load-part.ts'
 import type { Finish } from './main.ts'
 import { collect, decimal, port, wholeNumber } from './parse-options.ts'
@@ -14,7 +14,7 @@ interface EmulatorCommandOptions {
   readonly init?: string
   readonly seed: number
   readonly scale: number
-  readonly fault: readonly string[]
+  readonly fault?: readonly string[]
   readonly json?: true
 }
 
@@ -40,7 +40,7 @@ export function addEmulatorCommand(program: Command, context: CliContext, finish
     .option('--init <file.sql>', 'Snowflake SQL to run at start')
     .option('--seed <number>', 'seed of the invented data', wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
     .option('--scale <number>', 'TPC-H scale factor; 0 leaves TPC-H out', decimal(0, 10), 0.01)
-    .option('--fault <name[=value]>', 'something to do wrong on purpose; may be given again', collect, [])
+    .option('--fault <name[=value]>', 'something to do wrong on purpose; may be given again', collect)
     .option('--json', 'print one JSON object once ready')
     .addHelpText('after', '\nExample:\n  $ icecore emulator --port 8086 --init schema.sql')
     .action((options: EmulatorCommandOptions) => finish(runEmulator(context, options)))
@@ -52,7 +52,7 @@ async function runEmulator(context: CliContext, options: EmulatorCommandOptions)
   const initSql = options.init === undefined ? null : await readInit(context, options.init)
   if (initSql === undefined) return EXIT.failed
   const faults: unknown[] = []
-  for (const text of options.fault) {
+  for (const text of options.fault ?? []) {
     try {
       faults.push(part.parseFault(text))
     } catch (error) {
@@ -66,15 +66,18 @@ async function runEmulator(context: CliContext, options: EmulatorCommandOptions)
   const { port, seed, scale } = options
   const users = [{ name: USER, password, roles: ['ACCOUNTADMIN', 'SYSADMIN', 'ANALYST'] }]
   const emulator = await part.startEmulator({ port, seed, tpchScale: scale, initSql, faults, users })
-  const { url, storageUrl: storage, account } = emulator
-  const ready = { url, storage, account, user: USER, password, pid: process.pid }
-  if (options.json) await writeJson(context.out, ready)
-  else
-    for (const [name, value] of Object.entries(ready))
-      context.out.write(`${name.padEnd(9)} ${safeLine(String(value))}\n`)
-  await stop
-  await emulator.close()
-  return EXIT.ok
+  try {
+    const { url, storageUrl: storage, account } = emulator
+    const ready = { url, storage, account, user: USER, password, pid: process.pid }
+    if (options.json) await writeJson(context.out, ready)
+    else
+      for (const [name, value] of Object.entries(ready))
+        await writeLine(context.out, `${name.padEnd(9)} ${safeLine(String(value))}`)
+    await stop
+    return EXIT.ok
+  } finally {
+    await emulator.close()
+  }
 }
 
 /** The SQL of a file; undefined, and said so, where it cannot be read. */

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { addConfigCommands } from './config.ts'
-import { type CliContext, EXIT, outputWidth, processContext } from './context.ts'
+import { type CliContext, EXIT, OutputFailure, outputWidth, processContext } from './context.ts'
 import { addDemoCommand } from './demo.ts'
 import { addEmulatorCommand } from './emulator.ts'
 import { addInitCommand } from './init.ts'
@@ -12,20 +12,37 @@ import { addStartCommand } from './start.ts'
 
 /** Runs one command line and resolves with the exit code: 0 ok, 1 failed, 2 usage, 3 problems found. */
 export async function main(argv: readonly string[], context: CliContext = processContext()): Promise<number> {
-  // `icecore replay … | head` closes the pipe early, and that is no failure.
-  context.out.once('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.ok)
-    throw error
+  let failure: OutputFailure | null = null
+  context.out.on('error', (error) => {
+    failure ??= new OutputFailure(error)
   })
+  // There is nowhere left to say that nothing can be said.
+  context.err.on('error', () => {})
+  const code = await run(argv, context)
+  // What was written last has been taken, or has failed, when this is.
+  await new Promise<void>((resolve) => context.out.write('', () => resolve()))
+  return failure === null ? code : endOutput(context, failure)
+}
+
+async function run(argv: readonly string[], context: CliContext): Promise<number> {
   const { program, result } = createProgram(context)
   try {
     await program.parseAsync(argv, { from: 'user' })
     return result()
   } catch (error) {
+    // Which one it was, and what is said of it, the stream itself has told.
+    if (error instanceof OutputFailure) return EXIT.failed
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
     reportThrown(context, error)
     return EXIT.failed
   }
+}
+
+/** `icecore replay … | head` closes the pipe early, and that is no failure. */
+function endOutput(context: CliContext, { code }: OutputFailure): number {
+  if (code === 'EPIPE') return EXIT.ok
+  reportError(context, `the output cannot be written (${code})`)
+  return EXIT.failed
 }
 
 /** Hands the exit code of a command's run back to `main`. */
