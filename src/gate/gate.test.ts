@@ -4,6 +4,7 @@ import { countingIds } from '../../test/support/counting-ids.ts'
 import { FakeClock } from '../../test/support/fake-clock.ts'
 import { fakeSession, fakeUpstream } from '../../test/support/fake-session.ts'
 import { MemoryRecorder } from '../../test/support/memory-recorder.ts'
+import { readEnvelope } from '../core/wire/index.ts'
 import { IcecoreError } from '../errors.ts'
 import { silentLog } from '../lib/log.ts'
 import { ChunkLinks } from './chunk-links.ts'
@@ -67,19 +68,26 @@ function request(sqlText: string, more: Partial<StatementRequest> = {}): Stateme
   }
 }
 
+/** An upstream whose envelopes are given as bytes. */
+interface ScriptedUpstream extends Partial<Omit<UpstreamSession, 'submit' | 'result'>> {
+  readonly submit?: (...query: Parameters<UpstreamSession['submit']>) => Promise<Uint8Array>
+  readonly result?: (...query: Parameters<UpstreamSession['result']>) => Promise<Uint8Array>
+}
+
 /** A gate over a scripted upstream; `sent` are the SQL texts that reached it. */
-function open(answers: Partial<UpstreamSession> = {}) {
+function open(script: ScriptedUpstream = {}) {
   const clock = new FakeClock()
   const ids = countingIds()
   const recorder = new MemoryRecorder()
   const sent: string[] = []
-  const submit = answers.submit ?? (async () => oneRow())
+  const { submit = async () => oneRow(), result, ...others } = script
   const upstream = fakeUpstream({
-    ...answers,
-    submit: (query, signal) => {
+    ...others,
+    submit: async (query, signal) => {
       sent.push((JSON.parse(Buffer.from(query.body).toString()) as { sqlText: string }).sqlText)
-      return submit(query, signal)
+      return readEnvelope(await submit(query, signal))
     },
+    ...(result === undefined ? {} : { result: async (id, signal) => readEnvelope(await result(id, signal)) }),
   })
   const links = new ChunkLinks({ clock, ids, life: HOUR_MS, perSession: 10 })
   const lives = { token: HOUR_MS, master: HOUR_MS, renewGrace: 0 }

@@ -4,7 +4,7 @@
  */
 import type { Principal } from '../core/identity/index.ts'
 import type { EventInput } from '../core/recording/index.ts'
-import type { Context } from '../core/wire/index.ts'
+import type { AnswerEnvelope, Context } from '../core/wire/index.ts'
 
 /** The journal, as the gate sees it. */
 export interface Recorder {
@@ -78,7 +78,7 @@ export interface QuerySubmission {
 
 /**
  * One session at the upstream. Renewal, retries of lost connections and the credential are its own business; every
- * answer comes back as the bytes of Snowflake's envelope. All methods reject with ICE_UPSTREAM_UNAVAILABLE when
+ * answer comes back as Snowflake's envelope, its bytes kept. All methods reject with ICE_UPSTREAM_UNAVAILABLE when
  * retrying did not help, ICE_UPSTREAM_SESSION_LOST when the session is gone for good, ICE_UPSTREAM_PROTOCOL when the
  * answer is no envelope.
  */
@@ -89,10 +89,10 @@ export interface UpstreamSession {
   /** Effective session parameters as the upstream reported them at log-in. */
   readonly parameters: ReadonlyMap<string, ParameterValue>
   readonly serverVersion: string
-  submit(query: QuerySubmission, signal?: AbortSignal): Promise<Uint8Array>
+  submit(query: QuerySubmission, signal?: AbortSignal): Promise<AnswerEnvelope>
   /** `GET /queries/{id}/result`: holds up to 45 s, may answer 333333 again. */
-  result(queryId: string, signal?: AbortSignal): Promise<Uint8Array>
-  /** `GET /monitoring/queries/{id}`. */
+  result(queryId: string, signal?: AbortSignal): Promise<AnswerEnvelope>
+  /** `GET /monitoring/queries/{id}`: the bytes of the envelope. */
   status(queryId: string): Promise<Uint8Array>
   abort(query: { readonly requestId: string } | { readonly queryId: string }): Promise<void>
   heartbeat(): Promise<void>

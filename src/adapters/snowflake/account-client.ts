@@ -1,5 +1,5 @@
 /** Calls to one account: envelopes over the transport, with retries. Tokens come with each call. */
-import { type AnswerOutcome, meansSessionTokenExpired, readOutcome } from '../../core/wire/index.ts'
+import { type AnswerEnvelope, meansSessionTokenExpired, readEnvelope } from '../../core/wire/index.ts'
 import { IcecoreError } from '../../errors.ts'
 import type { Ids } from '../../lib/ids.ts'
 import type { Secret } from '../../lib/secret.ts'
@@ -27,10 +27,6 @@ export interface Call {
   readonly signal?: AbortSignal | undefined
 }
 
-export interface Answer extends AnswerOutcome {
-  readonly bytes: Uint8Array
-}
-
 export interface ClientTools extends RetryTools {
   readonly ids: Ids
 }
@@ -54,13 +50,13 @@ export class AccountClient {
   }
 
   /** Rejects with ICE_UPSTREAM_UNAVAILABLE, ICE_UPSTREAM_PROTOCOL, or the signal's reason. */
-  call(call: Call): Promise<Answer> {
+  call(call: Call): Promise<AnswerEnvelope> {
     const startedAt = this.#tools.clock.now()
     const retry = { ...this.#options.retry, attempts: call.attempts ?? this.#options.retry.attempts }
     return retrying(call.what, retry, this.#tools, (attempt) => this.#attempt(call, attempt, startedAt), call.signal)
   }
 
-  async #attempt(call: Call, attempt: Attempt, startedAt: number): Promise<Answer> {
+  async #attempt(call: Call, attempt: Attempt, startedAt: number): Promise<AnswerEnvelope> {
     const url = new URL(call.path, this.#base)
     for (const [name, value] of Object.entries(call.query)) url.searchParams.set(name, value)
     url.searchParams.set('request_guid', this.#tools.ids.uuid())
@@ -87,16 +83,16 @@ export class AccountClient {
   }
 }
 
-function readAnswer({ status, contentType, body }: HttpAnswer): Answer {
+function readAnswer({ status, contentType, body }: HttpAnswer): AnswerEnvelope {
   if (isTransient(status)) throw new TransportFailure(`HTTP status ${status}`, { sent: 'maybe', final: false, status })
   // Snowflake answers 200 to everything; some put an envelope into a 401.
   if (status !== 200 && status !== 401) throw protocolError(`it has the HTTP status ${status}`)
   if (!/json|application\/snowflake/i.test(contentType)) throw protocolError('its content type is not JSON')
-  const outcome = readOutcome(body)
-  if (status === 401 && outcome.success && !meansSessionTokenExpired(outcome.code)) {
+  const envelope = readEnvelope(body)
+  if (status === 401 && envelope.success && !meansSessionTokenExpired(envelope.code)) {
     throw protocolError('it has the HTTP status 401')
   }
-  return { ...outcome, bytes: body }
+  return envelope
 }
 
 function protocolError(reason: string): IcecoreError {

@@ -7,7 +7,7 @@ import { decodeJwt, jwtVerify } from 'jose'
 import { isIcecoreError } from '../../errors.ts'
 import type { UpstreamConnector } from '../../gate/ports.ts'
 import { connect, connectionTo, LOGIN, RSA_KEY } from './testing/connect.ts'
-import { drop, failure, json, QUERY_PATH, ScriptedUpstream, status } from './testing/scripted-upstream.ts'
+import { drop, failure, hang, json, QUERY_PATH, ScriptedUpstream, status } from './testing/scripted-upstream.ts'
 import type { SkippingClock } from './testing/skipping-clock.ts'
 
 const LOGIN_PATH = '/session/v1/login-request'
@@ -164,13 +164,23 @@ describe('opening a session', () => {
     await loosened.connector.close()
   })
 
-  it('gives up after a bounded time when a read-back hangs, and closes the session', async () => {
+  it('is unavailable for the moment when a read-back hangs, and closes the session', async () => {
     upstream.silentOn = 'CURRENT_SECONDARY_ROLES()'
     const opened = connector.open(LOGIN)
     while (upstream.seen(QUERY_PATH).length < 3) await turn()
     clock.advance(60_000)
-    await assert.rejects(opened, (error) => isIcecoreError(error, 'ICE_UPSTREAM_LOGIN_FAILED'))
+    await assert.rejects(opened, tookTooLong)
     assert.equal(upstream.seen('/session').length, 1)
+    assert.equal(clock.openLimits, 0)
+  })
+
+  it('is unavailable for the moment when the log-in itself is not answered, and tries no further', async () => {
+    upstream.script(LOGIN_PATH, status(503), hang)
+    const opened = connector.open(LOGIN)
+    while (upstream.seen(LOGIN_PATH).length < 2) await turn()
+    clock.advance(25_000)
+    await assert.rejects(opened, tookTooLong)
+    assert.equal(upstream.seen(LOGIN_PATH).length, 2)
     assert.equal(clock.openLimits, 0)
   })
 
@@ -189,6 +199,12 @@ describe('opening a session', () => {
     await away.connector.close()
   })
 })
+
+function tookTooLong(error: unknown): boolean {
+  assert.ok(isIcecoreError(error, 'ICE_UPSTREAM_UNAVAILABLE') && error.spec.retry)
+  assert.match(String(error.cause), /the log-in took longer than 25 s/)
+  return true
+}
 
 describe('secrets', () => {
   it('show in no error, log or inspection', async () => {

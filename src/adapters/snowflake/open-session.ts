@@ -33,24 +33,48 @@ export interface OpenTools extends ClientTools {
 
 /**
  * Opens an upstream session that is fit for an agent: logged in with Icecore's credential, in the role that was asked
- * for and no other, and with what the upstream says of its parameters. Rejects with ICE_UPSTREAM_UNAVAILABLE, or with
- * ICE_UPSTREAM_LOGIN_FAILED whose cause says why; a session that is not fit is closed again.
+ * for and no other, and with what the upstream says of its parameters. Rejects with ICE_UPSTREAM_UNAVAILABLE, also when
+ * all of it together takes too long: an upstream that is slow now may be quick in a moment. Rejects with
+ * ICE_UPSTREAM_LOGIN_FAILED, whose cause says why, when trying again would not help; a session that is not fit is
+ * closed again.
  */
 export async function openSession(account: Account, login: UpstreamLogin, tools: OpenTools): Promise<SnowflakeSession> {
-  const session = await logIn(account, login, tools)
+  const { openMs } = tools.options.timeouts
   const limit = new AbortController()
-  const timer = tools.clock.timer(tools.options.timeouts.openMs, () => limit.abort(new Error('the time limit passed')))
+  const timer = tools.clock.timer(openMs, () => limit.abort())
   try {
-    return await prepare(account.connection, login, session, tools, limit.signal)
+    const session = await logIn(account, login, tools, limit.signal)
+    return await prepareOrClose(account.connection, login, session, tools, limit.signal)
   } catch (error) {
-    await session.close()
-    throw isIcecoreError(error, 'ICE_UPSTREAM_UNAVAILABLE') ? error : loginFailed(error)
+    if (!limit.signal.aborted) throw error
+    const cause = new Error(`the log-in took longer than ${openMs / 1000} s`)
+    throw new IcecoreError('ICE_UPSTREAM_UNAVAILABLE', { attempts: 1, sent: 'maybe' }, { cause })
   } finally {
     timer.cancel()
   }
 }
 
-async function logIn(account: Account, login: UpstreamLogin, tools: OpenTools): Promise<SnowflakeSession> {
+async function prepareOrClose(
+  connection: SnowflakeConnection,
+  login: UpstreamLogin,
+  session: SnowflakeSession,
+  tools: OpenTools,
+  signal: AbortSignal,
+): Promise<SnowflakeSession> {
+  try {
+    return await prepare(connection, login, session, tools, signal)
+  } catch (error) {
+    await session.close()
+    throw isIcecoreError(error, 'ICE_UPSTREAM_UNAVAILABLE') ? error : loginFailed(error)
+  }
+}
+
+async function logIn(
+  account: Account,
+  login: UpstreamLogin,
+  tools: OpenTools,
+  signal: AbortSignal,
+): Promise<SnowflakeSession> {
   const { connection, client, keyPair } = account
   const { options } = tools
   const parameters =
@@ -73,8 +97,9 @@ async function logIn(account: Account, login: UpstreamLogin, tools: OpenTools): 
     token: null,
     accept: 'application/json',
     timeoutMs: options.timeouts.loginMs,
+    signal,
   })
-  const { opened, code, message } = readLoginAnswer(answer.bytes)
+  const { opened, code, message } = readLoginAnswer(answer.document.bytes)
   if (opened === null) throw loginFailed(new Error(`${code ?? 'no code'}: ${message ?? 'no message'}`))
   return new SnowflakeSession(
     {

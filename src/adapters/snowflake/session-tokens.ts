@@ -1,4 +1,5 @@
 import {
+  type AnswerEnvelope,
   encodeTokenRequest,
   meansSessionLost,
   meansSessionTokenExpired,
@@ -7,7 +8,7 @@ import {
 import { IcecoreError } from '../../errors.ts'
 import type { Ids } from '../../lib/ids.ts'
 import type { Secret } from '../../lib/secret.ts'
-import type { AccountClient, Answer, Call } from './account-client.ts'
+import type { AccountClient, Call } from './account-client.ts'
 
 /** A request whose token expires more often than this while it is under way is not helped by another renewal. */
 const MAX_RENEWALS_PER_CALL = 3
@@ -37,7 +38,7 @@ export class SessionTokens {
   }
 
   /** Rejects as AccountClient does, and with ICE_UPSTREAM_SESSION_LOST when the session is gone for good. */
-  async call(call: Omit<Call, 'token'>): Promise<Answer> {
+  async call(call: Omit<Call, 'token'>): Promise<AnswerEnvelope> {
     for (let renewals = 0; ; renewals += 1) {
       if (this.#lost) throw sessionLost('it was closed or lost before')
       const token = this.#session
@@ -68,7 +69,7 @@ export class SessionTokens {
       token: this.#master,
       accept: 'application/json',
     })
-    const renewed = readTokenAnswer(answer.bytes)
+    const renewed = readTokenAnswer(answer.document.bytes)
     // Whatever the reason: without new tokens there is no way on.
     if (!renewed.success) throw this.#lose(renewed.code)
     this.#session = renewed.tokens.sessionToken

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
+import type { AnswerEnvelope } from '../../core/wire/index.ts'
 import { type ErrorCode, isIcecoreError } from '../../errors.ts'
 import type { UpstreamConnector, UpstreamSession } from '../../gate/ports.ts'
 import type { SnowflakeOptions } from './index.ts'
@@ -40,8 +41,12 @@ function query(sql = 'select 1'): { readonly requestId: string; readonly body: U
   return { requestId: randomUUID(), body: Buffer.from(JSON.stringify({ sqlText: sql })) }
 }
 
+function textOf({ document }: AnswerEnvelope): string {
+  return Buffer.from(document.bytes).toString()
+}
+
 async function submit(signal?: AbortSignal): Promise<string> {
-  return Buffer.from(await session.submit(query(), signal)).toString()
+  return textOf(await session.submit(query(), signal))
 }
 
 function rejectsWith(promise: Promise<unknown>, code: ErrorCode, text = /./): Promise<void> {
@@ -224,7 +229,7 @@ describe('renewal', () => {
 
   it('happens in the middle of a poll', async () => {
     upstream.script(RESULT_PATH, EXPIRED)
-    assert.match(Buffer.from(await session.result(QUERY_ID)).toString(), /"success":true/)
+    assert.match(textOf(await session.result(QUERY_ID)), /"success":true/)
     assert.equal(upstream.seen(RENEWAL_PATH).length, 1)
   })
 

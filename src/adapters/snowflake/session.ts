@@ -1,4 +1,10 @@
-import { type Context, encodeAbortRequest, isQueryId, type ParameterValue } from '../../core/wire/index.ts'
+import {
+  type AnswerEnvelope,
+  type Context,
+  encodeAbortRequest,
+  isQueryId,
+  type ParameterValue,
+} from '../../core/wire/index.ts'
 import { IcecoreError } from '../../errors.ts'
 import type { ChunkBody, ChunkSource, QuerySubmission, UpstreamSession } from '../../gate/ports.ts'
 import type { Ids } from '../../lib/ids.ts'
@@ -43,8 +49,8 @@ export class SnowflakeSession implements UpstreamSession {
     return new SnowflakeSession({ id: this.id, serverVersion: this.serverVersion, ...facts }, this.#parts)
   }
 
-  async submit({ requestId, body }: QuerySubmission, signal?: AbortSignal): Promise<Uint8Array> {
-    const answer = await this.#parts.tokens.call({
+  submit({ requestId, body }: QuerySubmission, signal?: AbortSignal): Promise<AnswerEnvelope> {
+    return this.#parts.tokens.call({
       what: 'query',
       method: 'POST',
       path: '/queries/v1/query-request',
@@ -54,11 +60,10 @@ export class SnowflakeSession implements UpstreamSession {
       reportsRetries: true,
       signal,
     })
-    return answer.bytes
   }
 
-  async result(queryId: string, signal?: AbortSignal): Promise<Uint8Array> {
-    const answer = await this.#parts.tokens.call({
+  async result(queryId: string, signal?: AbortSignal): Promise<AnswerEnvelope> {
+    return this.#parts.tokens.call({
       what: 'result',
       method: 'GET',
       path: `/queries/${checked(queryId)}/result`,
@@ -66,7 +71,6 @@ export class SnowflakeSession implements UpstreamSession {
       accept: 'application/snowflake',
       signal,
     })
-    return answer.bytes
   }
 
   async status(queryId: string): Promise<Uint8Array> {
@@ -77,7 +81,7 @@ export class SnowflakeSession implements UpstreamSession {
       query: {},
       accept: 'application/json',
     })
-    return answer.bytes
+    return answer.document.bytes
   }
 
   async abort(query: { readonly requestId: string } | { readonly queryId: string }): Promise<void> {

@@ -1,5 +1,5 @@
 export { encodeAbortRequest, readAbortRequest } from './abort-request.ts'
-export { type AnswerOutcome, readOutcome } from './answer-outcome.ts'
+export { type AnswerEnvelope, readEnvelope } from './answer-envelope.ts'
 export { type ClientProfile, clientProfile } from './client-profile.ts'
 export { CODES, meansSessionLost, meansSessionTokenExpired } from './codes.ts'
 export type { Context } from './context.ts'
@@ -15,7 +15,14 @@ export {
 export { encodeLoginAnswer, readLoginAnswer } from './login-answer.ts'
 export { encodeKeyPairLogin } from './login-body.ts'
 export { type LoginRequest, readLoginRequest } from './login-request.ts'
-export { type ColumnFacts, isQueryId, type QueryAnswer, readQueryAnswer, readStorageHeaders } from './query-answer.ts'
+export {
+  type ColumnFacts,
+  isQueryId,
+  type QueryAnswer,
+  readAnswerParameters,
+  readQueryAnswer,
+  readStorageHeaders,
+} from './query-answer.ts'
 export { type Binding, buildQueryBody, type QueryRequest, readQueryRequest } from './query-request.ts'
 export type { ParameterValue } from './read-json.ts'
 export { admitParameters, SESSION_PARAMETERS, type SessionParameter, sessionParameter } from './session-parameters.ts'

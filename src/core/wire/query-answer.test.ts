@@ -8,6 +8,8 @@ import {
   encodeInProgress,
   isStillRunning,
   type QueryAnswer,
+  readAnswerParameters,
+  readEnvelope,
   readQueryAnswer,
   readStatusAnswer,
   readStorageHeaders,
@@ -59,8 +61,12 @@ const RESULT = {
   queryResultFormat: 'json',
 }
 
+function parsed(bytes: Uint8Array): QueryAnswer {
+  return readQueryAnswer(readEnvelope(bytes))
+}
+
 function answer(data: unknown, rest: object = {}): QueryAnswer {
-  return readQueryAnswer(Buffer.from(JSON.stringify({ data, code: null, message: null, success: true, ...rest })))
+  return parsed(Buffer.from(JSON.stringify({ data, code: null, message: null, success: true, ...rest })))
 }
 
 describe('readQueryAnswer', () => {
@@ -85,7 +91,7 @@ describe('readQueryAnswer', () => {
       context: { role: 'ANALYST', warehouse: 'WH', database: 'DB', schema: null },
       forbidden: [],
     })
-    assert.deepEqual(Object.fromEntries(read.parameters), {
+    assert.deepEqual(Object.fromEntries(readAnswerParameters(read)), {
       TIMEZONE: 'UTC',
       CLIENT_PREFETCH_THREADS: 4,
       AUTOCOMMIT: true,
@@ -95,7 +101,7 @@ describe('readQueryAnswer', () => {
 
   it('reads a result in chunks, and edits it without touching the rest', () => {
     const text = `{"data":{"rowtype":[{"name":"A","type":"text"}],"rowset":[],"total":9007199254740993,"queryId":"${QUERY_ID}","chunks":[{"url":"https://s/1?sig","rowCount":3,"uncompressedSize":120,"compressedSize":80}],"chunkHeaders":{"x-amz-key":"K"},"qrmk":"Q","smkId":92019681909886123},"code":null,"message":null,"success":true}`
-    const read = readQueryAnswer(Buffer.from(text))
+    const read = parsed(Buffer.from(text))
     assert.deepEqual(read.chunks, [{ url: 'https://s/1?sig', rowCount: 3, uncompressedSize: 120, compressedSize: 80 }])
     assert.deepEqual(readStorageHeaders(read), { 'x-amz-key': 'K' })
     const edited = editJson(read.document, [
@@ -133,7 +139,7 @@ describe('readQueryAnswer', () => {
   })
 
   it('reads what Icecore itself writes: errors and progress', () => {
-    const error = readQueryAnswer(
+    const error = parsed(
       encodeError({ code: '003001', sqlState: '42501', message: 'SQL access control error:\nno', queryId: QUERY_ID }),
     )
     assert.partialDeepStrictEqual(error, {
@@ -146,13 +152,13 @@ describe('readQueryAnswer', () => {
       inlineRows: null,
       context: null,
     })
-    const progress = readQueryAnswer(encodeInProgress(QUERY_ID, false))
+    const progress = parsed(encodeInProgress(QUERY_ID, false))
     assert.partialDeepStrictEqual(progress, {
       success: true,
       inProgress: 'synchronous',
       getResultUrl: `/queries/${QUERY_ID}/result`,
     })
-    assert.equal(readQueryAnswer(encodeInProgress(QUERY_ID, true)).inProgress, 'asynchronous')
+    assert.equal(parsed(encodeInProgress(QUERY_ID, true)).inProgress, 'asynchronous')
     assert.equal(answer(null, { success: false, code: '333333' }).inProgress, null)
   })
 
@@ -200,7 +206,7 @@ describe('readQueryAnswer', () => {
   for (const [name, data, reason] of refused) {
     it(`refuses ${name}`, () => {
       assert.throws(
-        () => answer(data),
+        () => readAnswerParameters(answer(data)),
         (error) => isIcecoreError(error, 'ICE_UPSTREAM_PROTOCOL') && reason.test(error.message),
       )
     })
@@ -217,7 +223,7 @@ describe('readQueryAnswer', () => {
       '{"success":true,"data":{"a":1,"a":2}}',
     ]) {
       assert.throws(
-        () => readQueryAnswer(Buffer.from(text)),
+        () => parsed(Buffer.from(text)),
         (error) => isIcecoreError(error, 'ICE_UPSTREAM_PROTOCOL'),
         text,
       )

@@ -6,14 +6,14 @@ import {
   type JsonDocument,
   type JsonValue,
   parseValue,
-  readBoolean,
   readSafeInteger,
   readString,
 } from '../../lib/json/index.ts'
+import type { AnswerEnvelope } from './answer-envelope.ts'
 import { CODES } from './codes.ts'
 import type { Context } from './context.ts'
 import { readParameterList } from './parameter-list.ts'
-import { isMissing, type ParameterValue, protocolError, readAnswerPart, scanAnswer } from './read-json.ts'
+import { isMissing, type ParameterValue, protocolError, readAnswerPart } from './read-json.ts'
 
 export interface ColumnFacts {
   readonly name: string
@@ -67,21 +67,9 @@ export interface QueryAnswer {
   readonly resultTypes: readonly string[]
   /** As the upstream reports it after the statement. Null when the answer says nothing of it. */
   readonly context: Context | null
-  readonly parameters: ReadonlyMap<string, ParameterValue>
   /** Member names in `data` that no answer may carry to a client: credentials, pre-signed URLs, file transfers. */
   readonly forbidden: readonly string[]
 }
-
-/** In lower case: the scanner compares so. */
-const FORBIDDEN = new Set([
-  'stageinfo',
-  'uploadinfo',
-  'command',
-  'presignedurl',
-  'presignedurls',
-  'encryptionmaterial',
-  'creds',
-])
 
 const SPANS = [
   'rowset',
@@ -100,12 +88,9 @@ export function isQueryId(text: string): boolean {
   return QUERY_ID.test(text)
 }
 
-/** Rejects with ICE_UPSTREAM_PROTOCOL what is no envelope, or one whose parts contradict its own form. */
-export function readQueryAnswer(bytes: Uint8Array): QueryAnswer {
-  const document = scanAnswer(bytes, { paths: ['data'], watch: FORBIDDEN, watchBelow: 'data' })
+/** Throws ICE_UPSTREAM_PROTOCOL for an envelope whose parts contradict its own form. */
+export function readQueryAnswer({ document, success }: AnswerEnvelope): QueryAnswer {
   const at = (name: string): JsonValue | undefined => findValue(document, `data.${name}`)
-  const success = readBoolean(document, findValue(document, 'success'))
-  if (success === undefined) throw protocolError('the answer does not say whether it succeeded')
   const code = readOptionalText(document, 'code')
   const columns = readColumns(document, at('rowtype'))
   const rowset = presentValue(at('rowset'))
@@ -132,9 +117,13 @@ export function readQueryAnswer(bytes: Uint8Array): QueryAnswer {
     resultIds: readList(document, 'data.resultIds').map(checkedQueryId),
     resultTypes: readList(document, 'data.resultTypes'),
     context: readContext(document),
-    parameters: readParameterList(document, at('parameters')),
     forbidden: [...document.watched],
   }
+}
+
+/** The session parameters that the answer reports; none where it has no such list. */
+export function readAnswerParameters({ document, spans }: QueryAnswer): ReadonlyMap<string, ParameterValue> {
+  return readParameterList(document, spans.parameters)
 }
 
 /**

@@ -47,6 +47,7 @@ import {
   renderUnknownPath,
 } from './errors.ts'
 import { toLogInRequest } from './log-in-request.ts'
+import { ParameterLists } from './parameter-lists.ts'
 import { type BodyLimits, discardBody, readBody } from './read-body.ts'
 import { RetryWindow } from './retry-window.ts'
 import { encodeRunStatus } from './status-answer.ts'
@@ -110,6 +111,7 @@ class DriverDoor {
   readonly #tools: DriverDoorTools
   readonly #options: DriverDoorOptions
   readonly #retries: RetryWindow
+  readonly #parameterLists = new ParameterLists()
 
   constructor(tools: DriverDoorTools, options: DriverDoorOptions) {
     this.#tools = tools
@@ -268,7 +270,7 @@ class DriverDoor {
   }
 
   #encoder(session: Session): ReturnType<typeof createAnswerEncoder> {
-    return createAnswerEncoder(session.facts.profile, this.#options.publicUrl())
+    return createAnswerEncoder(session.facts.profile, this.#options.publicUrl(), this.#parameterLists)
   }
 
   #encodeLogIn(session: Session, tokens: OpenedSession['tokens']): Uint8Array {

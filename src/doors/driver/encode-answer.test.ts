@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { fakeSession } from '../../../test/support/fake-session.ts'
-import { clientProfile, readQueryAnswer } from '../../core/wire/index.ts'
+import { clientProfile, readEnvelope, readQueryAnswer } from '../../core/wire/index.ts'
 import type { LinkSet } from '../../gate/index.ts'
 import { createAnswerEncoder } from './encode-answer.ts'
+import { ParameterLists } from './parameter-lists.ts'
 
-const encoder = createAnswerEncoder(clientProfile('JavaScript', '3.3.0'), 'https://gw.example')
+const encoder = createAnswerEncoder(clientProfile('JavaScript', '3.3.0'), 'https://gw.example', new ParameterLists())
 
 const CHUNKED = `{"data":{"parameters":[{"name":"TIMEZONE","value":"Europe/Paris"},{"name":"CLIENT_TELEMETRY_ENABLED","value":true}],
  "rowtype":[{"name":"A","type":"fixed"}], "rowset":[["1"]],"total":3,"returned":3,"smkId":92019681909886123,
@@ -20,7 +21,7 @@ function links(key: string | null): LinkSet {
 }
 
 function encode(text: string, set: LinkSet | null): string {
-  return Buffer.from(encoder.encode(readQueryAnswer(Buffer.from(text)), set)).toString()
+  return Buffer.from(encoder.encode(readQueryAnswer(readEnvelope(Buffer.from(text))), set)).toString()
 }
 
 interface Encoded {

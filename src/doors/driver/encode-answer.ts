@@ -2,24 +2,29 @@
  * The upstream's answer as the driver gets it: the same bytes, but for what would lead past Icecore. Everything that is
  * not named here survives as it came, 64-bit numbers and unknown members too.
  */
-import { type ClientProfile, driverParameters, type QueryAnswer } from '../../core/wire/index.ts'
+import type { ClientProfile, QueryAnswer } from '../../core/wire/index.ts'
 import { type AnswerEncoder, CHUNK_KEY_HEADER, type LinkSet } from '../../gate/index.ts'
 import { editJson, type JsonEdit } from '../../lib/json/index.ts'
+import type { ParameterLists } from './parameter-lists.ts'
 
-export function createAnswerEncoder(profile: ClientProfile, publicUrl: string): AnswerEncoder {
+export function createAnswerEncoder(profile: ClientProfile, publicUrl: string, lists: ParameterLists): AnswerEncoder {
   return {
     encode(answer, links) {
       // An error or a bare acknowledgement may have no `data` to edit.
       if (answer.spans.data?.kind !== 'object') return answer.document.bytes
-      return editJson(answer.document, [...parameterEdits(answer, profile), ...chunkEdits(answer, links, publicUrl)])
+      return editJson(answer.document, [
+        ...parameterEdits(answer, profile, lists),
+        ...chunkEdits(answer, links, publicUrl),
+      ])
     },
   }
 }
 
 /** Drivers update what they know of the session from every answer, so the list must hold what it held at log-in. */
-function parameterEdits(answer: QueryAnswer, profile: ClientProfile): readonly JsonEdit[] {
-  if (answer.spans.parameters === undefined) return []
-  return [{ set: 'data.parameters', value: json(driverParameters(answer.parameters, profile)) }]
+function parameterEdits(answer: QueryAnswer, profile: ClientProfile, lists: ParameterLists): readonly JsonEdit[] {
+  const { parameters } = answer.spans
+  if (parameters === undefined) return []
+  return [{ set: 'data.parameters', value: lists.encode(answer, parameters, profile) }]
 }
 
 /** Links to Icecore in place of links to storage, and none of the keys that storage wants. */

@@ -19,6 +19,7 @@ export interface ScanOptions {
 
 const DEFAULT_MAX_DEPTH = 64
 const NO_BYTE = -1
+const FEW_NAMES = 8
 
 /**
  * Reads a JSON object (RFC 8259) in one pass over its bytes, and says where the wanted values lie, so that they can be
@@ -28,6 +29,25 @@ const NO_BYTE = -1
 export function scanObject(bytes: Uint8Array, options: ScanOptions = {}): JsonDocument {
   if (!isUtf8(bytes)) throw new JsonSyntaxError('invalid UTF-8', null)
   return new Scanner(bytes, options).document()
+}
+
+/** The names of one object. Most have few, and looking through a list is then cheaper than making a set. */
+class NameSet {
+  readonly #few: string[] = []
+  #many: Set<string> | null = null
+
+  /** False when the name is there already. */
+  add(name: string): boolean {
+    if (this.#many === null) {
+      if (this.#few.includes(name)) return false
+      this.#few.push(name)
+      if (this.#few.length > FEW_NAMES) this.#many = new Set(this.#few)
+      return true
+    }
+    if (this.#many.has(name)) return false
+    this.#many.add(name)
+    return true
+  }
 }
 
 interface PathNode {
@@ -103,16 +123,15 @@ class Scanner {
 
   #object(depth: number, wanted: PathNode | undefined): readonly JsonMember[] {
     this.#enter(depth)
-    const members: JsonMember[] = []
-    const names = new Set<string>()
     this.#skipSpace()
-    if (this.#take(0x7d)) return members
+    if (this.#take(0x7d)) return NO_MEMBERS
+    const members: JsonMember[] = []
+    const names = new NameSet()
     for (;;) {
       const start = this.#position
       if (this.#bytes[start] !== 0x22) throw this.#error('a member name was expected')
       const name = this.#name()
-      if (names.has(name)) throw new JsonSyntaxError('a repeated member name', start)
-      names.add(name)
+      if (!names.add(name)) throw new JsonSyntaxError('a repeated member name', start)
       if (depth === 1 && this.#watchBelow !== undefined) {
         this.#watching = this.#watch.size > 0 && name === this.#watchBelow
       } else if (this.#watching && this.#watch.has(name.toLowerCase())) {
