@@ -191,12 +191,12 @@ describe('icecore demo, badly asked', () => {
     ['a folder of somebody else’s', ['--data', 'FOLDER/foreign'], 1, /has a keys that is not the demo’s/],
     ['SQL that fails', ['--init', 'FOLDER/bad.sql'], 1, /the SQL to start with failed: .*NOPE/],
     ['a file that is not there', ['--config', 'FOLDER/none.yaml'], 1, /none\.yaml cannot be used \(ENOENT\)/],
-    ['no YAML', ['--config', 'FOLDER/broken.yaml'], 1, /broken\.yaml: /],
+    ['no YAML', ['--config', 'FOLDER/broken.yaml'], 3, /broken\.yaml:1:10: error: /],
     [
       'a key that nobody knows',
       ['--config', 'FOLDER/misspelt.yaml'],
       3,
-      /unknown key "acces"[\s\S]*did you mean "access"/,
+      /misspelt\.yaml:1:1: error: unknown key "acces"[\s\S]*did you mean "access"/,
     ],
   ]
   before(async () => {

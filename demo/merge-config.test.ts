@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import { parseConfig } from '../src/server/config/index.ts'
 import { demoConfig } from './demo-config.ts'
 import { DemoProblem } from './demo-problem.ts'
-import { mergeConfig } from './merge-config.ts'
+import { mergeConfig, UnreadableConfig } from './merge-config.ts'
 
 const OWN = demoConfig({
   gatewayPort: 0,
@@ -113,6 +113,7 @@ connections: {demo: {url: https://evil.example}}
   })
 
   it('refuses what is no mapping in YAML', () => {
-    for (const text of ['access: [', '- a', 'x: 1\nx: 2', 'just words']) assert.throws(() => merge(text), DemoProblem)
+    for (const text of ['access: [', 'x: 1\nx: 2', 'x: &a 1\ny: *a']) assert.throws(() => merge(text), UnreadableConfig)
+    for (const text of ['- a', 'just words']) assert.throws(() => merge(text), DemoProblem)
   })
 })

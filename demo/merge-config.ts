@@ -2,10 +2,24 @@
 import { dirname, resolve } from 'node:path'
 import { parseDocument } from 'yaml'
 import { parseSecretReference } from '../src/adapters/secrets/index.ts'
+import { type Problem, readDocument } from '../src/server/config/index.ts'
 import { DEMO_CONNECTION, DEMO_ISSUER } from './demo-config.ts'
 import { DemoProblem } from './demo-problem.ts'
 
 type Tree = Readonly<Record<string, unknown>>
+
+/** What keeps the user's file from being read at all. */
+export class UnreadableConfig extends Error {
+  override readonly name = 'UnreadableConfig'
+  readonly file: string
+  readonly problems: readonly Problem[]
+
+  constructor(file: string, problems: readonly Problem[]) {
+    super(`${file} cannot be read`)
+    this.file = file
+    this.problems = problems
+  }
+}
 
 export interface MergedConfig {
   readonly text: string
@@ -26,7 +40,8 @@ const OWN: readonly (readonly string[])[] = [
 /**
  * Mappings are joined key by key, so that an entry is added to or changed by its name; access rules are told apart by
  * their `name`; every other list, and every value, takes the place of the demo's. An issuer without an `issuer` is at
- * the demo's identity provider, and a connection without a `url` at its warehouse. Throws a DemoProblem for what is no YAML.
+ * the demo's identity provider, and a connection without a `url` at its warehouse. Throws an UnreadableConfig for what is no YAML, and a
+ * DemoProblem for what is no mapping.
  */
 export function mergeConfig(
   ownText: string,
@@ -54,10 +69,9 @@ export function mergeConfig(
 }
 
 function readTree(text: string, file: string): Tree {
-  const document = parseDocument(text, { stringKeys: true })
-  const [error] = document.errors
-  if (error !== undefined) throw new DemoProblem(`${file}: ${error.message}`)
-  const value: unknown = document.toJS() ?? {}
+  const { document, problems } = readDocument(file, text)
+  if (document === null || problems.length > 0) throw new UnreadableConfig(file, problems)
+  const value = document.value ?? {}
   if (!isTree(value)) throw new DemoProblem(`${file} is not a mapping`)
   return value
 }

@@ -1,10 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { type CliContext, EXIT, outputWidth, processContext, writeJson, writeLine } from '../src/cli/context.ts'
 import type { DemoOptions } from '../src/cli/demo.ts'
 import { main } from '../src/cli/main.ts'
 import { reportError } from '../src/cli/report-error.ts'
 import { untilSignal } from '../src/cli/until-signal.ts'
-import { useConfig } from '../src/cli/use-config.ts'
+import { useLoadedConfig } from '../src/cli/use-config.ts'
 import { delay, systemClock } from '../src/lib/clock.ts'
 import { wrap } from '../src/lib/text/index.ts'
 import { runAgent } from './agent.ts'
@@ -12,6 +13,7 @@ import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { DEMO_CONNECTION } from './demo-config.ts'
 import { DemoProblem } from './demo-problem.ts'
 import { describeDemo, introduceAgent, introduceReplay, sayGoodbye, suggestNext } from './describe-demo.ts'
+import { UnreadableConfig } from './merge-config.ts'
 import { DEMO_PRINCIPALS } from './principals.ts'
 import { agentEnvironment, readyLine } from './ready-line.ts'
 import { type Demo, startDemo } from './start-demo.ts'
@@ -38,8 +40,8 @@ export async function runDemo(options: DemoOptions, context: CliContext = proces
       seed: options.seed,
       initSql,
       overlay,
-      loadConfig: async (file) => {
-        const config = await useConfig(context, file)
+      useConfig: async (loaded) => {
+        const config = await useLoadedConfig(context, loaded)
         return typeof config === 'number' ? null : config
       },
       say: (line) => void context.err.write(`${line}\n`),
@@ -59,6 +61,10 @@ export async function runDemo(options: DemoOptions, context: CliContext = proces
     context.err.write(`${sayGoodbye(folder, kept)}\n`)
     return EXIT.ok
   } catch (error) {
+    if (error instanceof UnreadableConfig) {
+      await useLoadedConfig(context, { ok: false, file: error.file, problems: error.problems })
+      return EXIT.problems
+    }
     const message = userMessage(error)
     if (message === null) throw error
     reportError(context, message)
@@ -70,7 +76,7 @@ export async function runDemo(options: DemoOptions, context: CliContext = proces
 }
 
 async function readNamed(file: string | undefined): Promise<{ readonly file: string; readonly text: string } | null> {
-  return file === undefined ? null : { file, text: await readFile(file, 'utf8') }
+  return file === undefined ? null : { file: resolve(file), text: await readFile(file, 'utf8') }
 }
 
 async function showOnce(

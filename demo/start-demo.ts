@@ -1,12 +1,13 @@
 /** Emulator, identity provider and gateway in one process, as one thing that is started and closed. */
 import { writeFile } from 'node:fs/promises'
 import { type Emulator, startEmulator } from '../emulator/index.ts'
-import type { Config } from '../src/server/config/index.ts'
+import { type Config, type LoadedConfig, loadConfig, type Problem } from '../src/server/config/index.ts'
 import { DEMO_AUDIENCE, type Gateway, startGateway } from '../src/server/index.ts'
 import type { DataFolder } from './data-folder.ts'
 import { DEMO_CONTEXT, demoConfig } from './demo-config.ts'
 import { DemoProblem } from './demo-problem.ts'
 import { type IdentityProvider, startIdentityProvider } from './identity-provider.ts'
+import { type ConfigSource, locateProblem } from './locate-problem.ts'
 import { mergeConfig } from './merge-config.ts'
 
 export interface DemoSettings {
@@ -16,9 +17,9 @@ export interface DemoSettings {
   /** Snowflake SQL for the emulator. */
   readonly initSql: string | null
   /** A configuration file that goes over the demo's own. */
-  readonly overlay: { readonly file: string; readonly text: string } | null
-  /** Reads the written configuration; yields null, having said why, where it has problems. */
-  loadConfig(file: string): Promise<Config | null>
+  readonly overlay: ConfigSource | null
+  /** Shows the problems of a configuration; yields it, or null where it cannot be used. */
+  useConfig(loaded: LoadedConfig): Promise<Config | null>
   say(line: string): void
 }
 
@@ -42,8 +43,7 @@ export async function startDemo(settings: DemoSettings): Promise<Demo | null> {
   started.defer(() => identityProvider.close())
   const emulator = await startWarehouse(settings)
   started.defer(() => emulator.close())
-  await writeConfig(settings, identityProvider, emulator)
-  const config = await settings.loadConfig(settings.folder.configFile)
+  const config = await settings.useConfig(await makeConfig(settings, identityProvider, emulator))
   if (config === null) return null
   const gateway = await startGateway(config)
   started.defer(() => gateway.close())
@@ -67,14 +67,23 @@ async function startWarehouse({ seed, initSql, folder }: DemoSettings): Promise<
   }
 }
 
-async function writeConfig(
+/** Writes the configuration and reads it as any other; problems of the user's are told in the user's file. */
+async function makeConfig(
   { folder, port, overlay, say }: DemoSettings,
   { issuer }: IdentityProvider,
   { url: warehouse, account }: Emulator,
-): Promise<void> {
+): Promise<LoadedConfig> {
   const own = demoConfig({ gatewayPort: port, issuer, warehouse, account, user: USER })
-  if (overlay === null) return writeFile(folder.configFile, own, { mode: 0o600 })
+  const file = folder.configFile
+  if (overlay === null) {
+    await writeFile(file, own, { mode: 0o600 })
+    return loadConfig(file)
+  }
   const { text, keptOwn } = mergeConfig(own, overlay)
   if (keptOwn.length > 0) say(`the demo keeps its own ${keptOwn.join(', ')}`)
-  await writeFile(folder.configFile, text, { mode: 0o600 })
+  await writeFile(file, text, { mode: 0o600 })
+  const loaded = await loadConfig(file)
+  const locate = (problems: readonly Problem[]): readonly Problem[] =>
+    problems.map((problem) => locateProblem(problem, { file, text }, overlay))
+  return loaded.ok ? { ...loaded, warnings: locate(loaded.warnings) } : { ...loaded, problems: locate(loaded.problems) }
 }

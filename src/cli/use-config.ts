@@ -5,7 +5,10 @@ import { reportError } from './report-error.ts'
 
 /** Loads the config and shows its problems. Yields the config, or the exit code with which to end. */
 export async function useConfig(context: CliContext, named: string | undefined): Promise<Config | number> {
-  const loaded = await loadConfig(findConfigFile(named, context.environment))
+  return useLoadedConfig(context, await loadConfig(findConfigFile(named, context.environment)))
+}
+
+export async function useLoadedConfig(context: CliContext, loaded: LoadedConfig): Promise<Config | number> {
   await printProblems(context, context.err, loaded.ok ? loaded.warnings : loaded.problems)
   if (loaded.ok) return loaded.config
   reportError(context, `the configuration has ${countErrors(loaded)}`)

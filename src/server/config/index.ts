@@ -4,6 +4,7 @@
  */
 export type { AccessRule, Agent, Person } from './actors.ts'
 export type { Connection } from './connections.ts'
+export { readDocument } from './document.ts'
 export type { Issuer } from './issuers.ts'
 export { configJsonSchema } from './json-schema.ts'
 export { findConfigFile, type LoadedConfig, loadConfig, parseConfig } from './load.ts'
