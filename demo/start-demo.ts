@@ -84,6 +84,8 @@ async function makeConfig(
   await writeFile(file, text, { mode: 0o600 })
   const loaded = await loadConfig(file)
   const locate = (problems: readonly Problem[]): readonly Problem[] =>
-    problems.map((problem) => locateProblem(problem, { file, text }, overlay))
+    problems
+      .map((problem) => locateProblem(problem, { file, text }, overlay))
+      .toSorted((a, b) => a.at.line - b.at.line || a.at.column - b.at.column)
   return loaded.ok ? { ...loaded, warnings: locate(loaded.warnings) } : { ...loaded, problems: locate(loaded.problems) }
 }

@@ -140,7 +140,10 @@ describe('config check', () => {
   it('shows each problem with its place, and never a secret', async () => {
     const file = join(folder, 'broken.yaml')
     const text = await readFile(EXAMPLE, 'utf8')
-    await writeFile(file, text.replace('private_key:', 'privat_key: hunter2 #').replace('people:', 'poeple:'))
+    await writeFile(
+      file,
+      `${text.replace('private_key:', 'privat_key: hunter2 #').replace('people:', 'poeple:')}\nsessions: { token_life: soon }\n`,
+    )
     const { code, out } = await icecore('config', 'check', file)
     assert.equal(code, 3)
     assert.match(
@@ -149,6 +152,7 @@ describe('config check', () => {
     )
     assert.match(out, /unknown key "privat_key"/)
     assert.doesNotMatch(out, /hunter2/)
+    assert.match(out, / │ sessions: \{ token_life: soon \}\n/)
   })
 
   it('gives the same as JSON', async () => {

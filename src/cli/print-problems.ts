@@ -54,7 +54,8 @@ function excerpt(source: string, column: number, width: number): { readonly text
 function hideValues(line: string): string {
   return line
     .replace(
-      /((?:pass|secret|key|token|credential|pwd)[\w-]*["']?\s*:\s*["']?)(?![\s"'{[]|\$\{)([^\s,}\]"']+)/gi,
+      // The one key of the configuration that sounds like a secret and is none.
+      /(?!token_life\b)((?:pass|secret|key|token|credential|pwd)[\w-]*["']?\s*:\s*["']?)(?![\s"'{[]|\$\{)([^\s,}\]"']+)/gi,
       '$1[hidden]',
     )
     .replace(/(:\/\/[^\s/:@]*:)[^\s/@]+@/g, '$1[hidden]@')
