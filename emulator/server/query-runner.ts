@@ -139,6 +139,7 @@ function bindingsFrom(bindings: Readonly<Record<string, Binding>>, used: number)
 function toSqlError(error: unknown): SqlError {
   if (error instanceof SqlError) return error
   if (error instanceof Error && error.name === 'AbortError') return queryCanceled()
-  const reason = error instanceof Error ? error.message : String(error)
-  return new SqlError('000603', 'XX000', `SQL execution internal error:\nProcessing aborted by error 300010: ${reason}`)
+  const failure = new SqlError('000603', 'XX000', 'SQL execution internal error:\nProcessing aborted by error 300010.')
+  failure.cause = error
+  return failure
 }

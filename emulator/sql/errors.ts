@@ -1,18 +1,22 @@
 import { SqlError } from '../engine.ts'
-import { demangle } from './text/index.ts'
+
+interface Position {
+  readonly line: number
+  readonly pos: number
+}
 
 /** Snowflake counts lines and positions as `line 1 at position 0`. */
 export function syntaxError(sql: string, offset: number, unexpected: string): SqlError {
-  const { line, pos } = positionOf(sql, offset)
+  const at = positionOf(sql, offset)
   return new SqlError(
     '001003',
     '42000',
-    `SQL compilation error:\nsyntax error line ${line} at position ${pos} unexpected '${unexpected}'.`,
-    { line, pos },
+    `SQL compilation error:\nsyntax error line ${at.line} at position ${at.pos} unexpected '${unexpected}'.`,
+    at,
   )
 }
 
-function positionOf(sql: string, offset: number): { line: number; pos: number } {
+export function positionOf(sql: string, offset: number): Position {
   const before = sql.slice(0, offset)
   const line = before.split('\n').length
   return { line, pos: offset - (before.lastIndexOf('\n') + 1) }
@@ -22,10 +26,13 @@ export function compilationError(code: string, sqlState: string, message: string
   return new SqlError(code, sqlState, `SQL compilation error:\n${message}`)
 }
 
-export function objectNotFound(kind: 'Object' | 'Schema' | 'Database', name: string): SqlError {
+export function objectNotFound(
+  kind: 'Object' | 'Schema' | 'Database' | 'Table' | 'Tag' | 'Sequence' | 'Function' | 'Procedure' | 'Policy',
+  name: string,
+): SqlError {
   return compilationError(
     '002003',
-    kind === 'Object' ? '42S02' : '02000',
+    kind === 'Schema' || kind === 'Database' ? '02000' : '42S02',
     `${kind} '${name}' does not exist or not authorized.`,
   )
 }
@@ -40,7 +47,7 @@ export function alreadyExists(name: string): SqlError {
 }
 
 export function invalidIdentifier(name: string): SqlError {
-  return compilationError('000904', '42000', `error line 1 at position 7\ninvalid identifier '${name}'`)
+  return compilationError('000904', '42000', `invalid identifier '${name}'`)
 }
 
 export function unsupported(feature: string): SqlError {
@@ -51,112 +58,40 @@ export function canceled(): SqlError {
   return new SqlError('000604', '57014', 'SQL execution canceled')
 }
 
-interface Translation {
-  readonly pattern: RegExp
-  readonly toError: (match: RegExpExecArray) => SqlError
+export function notNumeric(text: string): SqlError {
+  return new SqlError('100038', '22018', `Numeric value '${text}' is not recognized`)
 }
 
-const TRANSLATIONS: readonly Translation[] = [
-  { pattern: /^INTERRUPT|Interrupted/i, toError: canceled },
-  {
-    // Errors which a macro of the library raises carry their Snowflake code themselves.
-    pattern: /SF\[(\d{6}) (\w{5})\] ([\s\S]*?)(?:\n\nLINE|$)/,
-    toError: (m) => new SqlError(m[1] ?? '', m[2] ?? '', m[3] ?? ''),
-  },
-  {
-    pattern: /Referenced column "([^"]*)" (?:not found|was not found)/,
-    toError: (m) => invalidIdentifier(demangle(m[1] ?? '')),
-  },
-  {
-    pattern: /Referenced table "([^"]*)" not found/,
-    toError: (m) => invalidIdentifier(demangle(m[1] ?? '')),
-  },
-  {
-    pattern: /Table "([^"]*)" does not have a column named "([^"]*)"/,
-    toError: (m) => invalidIdentifier(`${demangle(m[1] ?? '')}.${demangle(m[2] ?? '')}`),
-  },
-  {
-    pattern: /Values list "([^"]*)" does not have a column named "([^"]*)"/,
-    toError: (m) => invalidIdentifier(`${demangle(m[1] ?? '')}.${demangle(m[2] ?? '')}`),
-  },
-  {
-    pattern: /Ambiguous reference to column name "([^"]*)"/,
-    toError: (m) => compilationError('002019', '42601', `ambiguous column name '${demangle(m[1] ?? '')}'`),
-  },
-  {
-    pattern: /(?:Function|Macro) with name ([^\s]+) does not exist/i,
-    toError: (m) => compilationError('002140', '42601', `Unknown function ${(m[1] ?? '').toUpperCase()}`),
-  },
-  {
-    pattern: /No function matches the given name and argument types '([^(']*)\(/,
-    toError: (m) =>
-      compilationError('001044', '42P13', `Invalid argument types for function '${(m[1] ?? '').toUpperCase()}'`),
-  },
-  {
-    pattern: /must appear in the GROUP BY clause|column "?([^"\s]*)"? must appear/i,
-    toError: (m) => compilationError('000979', '42601', `[${demangle(m[1] ?? '')}] is not a valid group by expression`),
-  },
-  {
-    pattern: /Could not convert string '([\s\S]*?)' to BOOL/,
-    toError: (m) => new SqlError('100037', '22018', `Boolean value '${m[1]}' is not recognized`),
-  },
-  {
-    pattern: /invalid date field format: "([^"]*)"|date field value out of range: "([^"]*)"/,
-    toError: (m) => new SqlError('100040', '22007', `Date '${m[1] ?? m[2]}' is not recognized`),
-  },
-  {
-    pattern: /invalid timestamp field format: "([^"]*)"|timestamp field value out of range: "([^"]*)"/,
-    toError: (m) => new SqlError('100035', '22007', `Timestamp '${m[1] ?? m[2]}' is not recognized`),
-  },
-  {
-    pattern: /time field value out of range: "([^"]*)"/,
-    toError: (m) => new SqlError('100108', '22007', `Time '${m[1]}' is not recognized`),
-  },
-  {
-    pattern: /Could not convert string ['"]([\s\S]*?)['"] to|Failed to cast value: Could not convert string '([^']*)'/,
-    toError: (m) => new SqlError('100038', '22018', `Numeric value '${m[1] ?? m[2]}' is not recognized`),
-  },
-  {
-    pattern: /Out of Range Error|out of range|Could not cast value (\S+) to DECIMAL/i,
-    toError: (m) => new SqlError('100039', '22003', `Numeric value '${m[1] ?? ''}' is out of range`),
-  },
-  {
-    pattern: /NOT NULL constraint failed: .*?\.(\S+)/,
-    toError: () => new SqlError('100072', '22000', 'NULL result in a non-nullable column'),
-  },
-  {
-    pattern: /CHECK constraint failed/,
-    toError: () => new SqlError('100078', '22000', 'String is too long and would be truncated'),
-  },
-  {
-    pattern: /More than one row returned by a subquery/,
-    toError: () => new SqlError('090150', '22000', 'Single-row subquery returns more than one row.'),
-  },
-  {
-    pattern: /Malformed JSON|Invalid JSON/i,
-    toError: () => new SqlError('100069', '22P02', 'Error parsing JSON: unknown keyword'),
-  },
-  {
-    pattern: /set operations? .*(?:same number|columns)|Set operations can only apply/i,
-    toError: () =>
-      compilationError('001789', '42601', 'invalid number of result columns for set operator input branches'),
-  },
-  {
-    pattern: /syntax error at or near "([^"]*)"/,
-    toError: (m) =>
-      compilationError('001003', '42000', `syntax error line 1 at position 0 unexpected '${demangle(m[1] ?? '')}'.`),
-  },
-]
+export function wrongArgumentCount(name: string, expected: number, got: number): SqlError {
+  const [code, verdict] = got < expected ? ['000938', 'not enough'] : ['000939', 'too many']
+  return compilationError(
+    code,
+    '22023',
+    `${verdict} arguments for function [${name}], expected ${expected}, got ${got}`,
+  )
+}
 
-/** DuckDB's error as Snowflake would say it. */
-export function translateError(error: unknown): SqlError {
-  if (error instanceof SqlError) return error
-  const message = error instanceof Error ? error.message : String(error)
-  for (const { pattern, toError } of TRANSLATIONS) {
-    const match = pattern.exec(message)
-    if (match) return toError(match)
-  }
-  const internal = demangle(message.split('\n')[0] ?? '')
-  if (/^(Binder|Parser|Catalog) Error/.test(message)) return compilationError('002014', '22000', internal)
-  return new SqlError('100132', 'P0000', internal)
+/**
+ * What failed inside and has no wording of Snowflake's: an incident, which says nothing of how the emulator is built.
+ * The same cause gives the same incident; the cause itself stays on the error for whoever debugs.
+ */
+export function incident(cause: unknown, isCompilation: boolean): SqlError {
+  const text = cause instanceof Error ? cause.message : String(cause)
+  const number = hashOf(text.split('\n')[0] ?? '')
+  const error = isCompilation
+    ? compilationError('370001', 'XX000', `Processing aborted by error 370001:${number}; incident ${number}.`)
+    : new SqlError(
+        '000603',
+        'XX000',
+        `SQL execution internal error:\nProcessing aborted by error 300010:${number}; incident ${number}.`,
+      )
+  error.cause = cause
+  return error
+}
+
+/** FNV-1a, in seven digits. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5
+  for (const char of text) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0
+  return 1_000_000 + (hash % 9_000_000)
 }

@@ -1,7 +1,7 @@
 import type { Cell, StatementResult } from '../../engine.ts'
 import { coerceParameter, DEFAULT_PARAMETERS } from '../../parameters.ts'
 import type { Table } from '../catalogue/index.ts'
-import { alreadyExists, compilationError, objectNotFound, translateError } from '../errors.ts'
+import { alreadyExists, compilationError, objectNotFound } from '../errors.ts'
 import {
   EXECUTED,
   rowsResult,
@@ -13,6 +13,7 @@ import {
   textColumns,
 } from '../session/index.ts'
 import { type Cursor, display, duckName, fold, readName } from '../text/index.ts'
+import { translateError } from '../translate-error.ts'
 import { toDuckType } from '../types/index.ts'
 import { readColumns } from './create-table.ts'
 

@@ -1,8 +1,9 @@
 import type { StatementResult } from '../../engine.ts'
 import type { CatalogueColumn, ObjectPath, Table } from '../catalogue/index.ts'
-import { alreadyExists, compilationError, objectNotFound, translateError } from '../errors.ts'
+import { alreadyExists, compilationError, objectNotFound } from '../errors.ts'
 import { type Session, type Statement, statusResult, TYPE_ID, temporaryKey } from '../session/index.ts'
 import { Cursor, closingBracket, display, duckName, fold, quoteText, readName, type Token } from '../text/index.ts'
+import { translateError } from '../translate-error.ts'
 import { MAX_TEXT, readType, toDuckType } from '../types/index.ts'
 import { describeQuery, expressionText } from './describe-query.ts'
 

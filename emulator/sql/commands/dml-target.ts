@@ -33,8 +33,14 @@ export const CONVERTED = new Set([
   'interval_year_month',
 ])
 
+/** Of `MERGE INTO t x` the parser makes an alias around the table, elsewhere a part of it. */
+function unaliased(node: Node | Body): Node | Body {
+  return 'alias' in node && Object.keys(node).length === 1 ? ((node.alias as Body).this as Node) : node
+}
+
 export function targetTable(session: Session, node: Node | Body): Table {
-  const body = ('table' in node ? bodyOf(node as Node) : node) as Body
+  const inner = unaliased(node)
+  const body = ('table' in inner ? bodyOf(inner as Node) : inner) as Body
   const names = tableNameParts(body)
   const path = session.warehouse.catalogue.path(names, session.context)
   const object = session.find(path)
@@ -61,6 +67,6 @@ export function relationText(rewriter: Rewriter, node: Node, scope: Scope): stri
 }
 
 export function targetAlias(body: Body, target: Table): string {
-  const inner = 'table' in body ? bodyOf(body as Node) : body
+  const inner = 'name' in body ? body : bodyOf(body as Node)
   return isIdentifier(inner.alias) ? nameOf(inner.alias) : target.name
 }

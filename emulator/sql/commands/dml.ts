@@ -1,6 +1,6 @@
 import type { Binding, StatementResult } from '../../engine.ts'
 import type { CatalogueColumn, Table } from '../catalogue/index.ts'
-import { canceled, compilationError, invalidIdentifier, translateError, unsupported } from '../errors.ts'
+import { canceled, compilationError, invalidIdentifier, unsupported } from '../errors.ts'
 import {
   type Body,
   bodyOf,
@@ -14,6 +14,7 @@ import {
 } from '../rewrite/index.ts'
 import { countsResult, parseStatement, type Session, type Statement, TYPE_ID } from '../session/index.ts'
 import { display, duckName } from '../text/index.ts'
+import { translateError } from '../translate-error.ts'
 import { fromDuckType, TEXT, toColumn } from '../types/index.ts'
 import { CONVERTED, converted, relationText, targetAlias, targetTable, valueText } from './dml-target.ts'
 import { executeText } from './execute-text.ts'

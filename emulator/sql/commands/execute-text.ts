@@ -1,7 +1,8 @@
 import type { DuckDBResultReader } from '@duckdb/node-api'
-import { canceled, translateError } from '../errors.ts'
+import { canceled } from '../errors.ts'
 import type { Needs } from '../rewrite/index.ts'
 import { interruptOnAbort, type Session, type Statement } from '../session/index.ts'
+import { translateError } from '../translate-error.ts'
 
 /** Runs finished DuckDB SQL that changes data, in the session's transaction; an abort interrupts it. */
 export async function executeText(

@@ -1,2 +1,2 @@
-export { MACRO_NAMES, macroStatements } from './macros.ts'
+export { MACRO_ARITIES, MACRO_NAMES, macroStatements } from './macros.ts'
 export { registerScalars } from './scalars.ts'

@@ -5,6 +5,10 @@
 const MACROS: readonly (readonly [signature: string, body: string])[] = [
   // Errors
   ['SFX_FAIL(code, message)', `error('SF[' || code || '] ' || message)`],
+  [
+    'SFX_PARSED(p, t, k, f)',
+    `CASE WHEN p IS NULL AND t IS NOT NULL THEN SFX_FAIL('100096 22007', 'Can''t parse ''' || t || ''' as ' || k || ' with format ''' || f || '''') ELSE p END`,
+  ],
   ['SFX_DIV(a, b)', `CASE WHEN b = 0 THEN SFX_FAIL('100051 22012', 'Division by zero') ELSE a / b END`],
   ['SF_MOD(a, b)', `CASE WHEN b = 0 THEN SFX_FAIL('100051 22012', 'Division by zero') ELSE a % b END`],
   ['SF_DIV0(a, b)', `CASE WHEN b = 0 THEN 0 ELSE a / b END`],
@@ -288,3 +292,17 @@ export function macroStatements(): string[] {
 export const MACRO_NAMES: readonly string[] = MACROS.map(([signature]) =>
   signature.slice(0, signature.indexOf('(')),
 ).filter((name) => name.startsWith('SF_'))
+
+/** How many arguments each takes: one number for each overload. */
+export const MACRO_ARITIES: ReadonlyMap<string, readonly number[]> = new Map(
+  MACROS.filter(([signature]) => signature.startsWith('SF_')).map(([signature]) => {
+    const [name = '', ...rest] = signature.split('(')
+    const lists = rest.map((list) =>
+      list
+        .replace(/\).*$/, '')
+        .split(',')
+        .filter((parameter) => parameter.trim() !== ''),
+    )
+    return [name.slice(3), lists.map((list) => list.length)]
+  }),
+)

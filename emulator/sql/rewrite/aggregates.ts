@@ -9,7 +9,7 @@ import {
   type Node,
   textNode,
 } from './ast.ts'
-import { asNumber, asText } from './expressions.ts'
+import { asNumber, asText } from './coercions.ts'
 import { inferType, quotientScale } from './infer.ts'
 import { objectOfStar } from './object-functions.ts'
 import type { Rewriter } from './rewriter.ts'

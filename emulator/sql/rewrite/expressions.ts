@@ -1,6 +1,6 @@
 import { invalidIdentifier } from '../errors.ts'
 import { duckName, quoteText } from '../text/index.ts'
-import { fixed, type SnowflakeType, toDuckType, VARIANT } from '../types/index.ts'
+import { VARIANT } from '../types/index.ts'
 import { aggregateOf } from './aggregates.ts'
 import {
   type Body,
@@ -15,6 +15,7 @@ import {
   nameOf,
   textNode,
 } from './ast.ts'
+import { asNumber, asText, between, comparison, isIn } from './coercions.ts'
 import { variableNode } from './context-functions.ts'
 import { cast } from './conversions.ts'
 import { callFunction } from './functions.ts'
@@ -24,39 +25,12 @@ import { objectOfStar } from './object-functions.ts'
 import type { Rewriter } from './rewriter.ts'
 import { Scope } from './scope.ts'
 
-type Handler = (rewriter: Rewriter, body: Body, scope: Scope) => Node
+export type Handler = (rewriter: Rewriter, body: Body, scope: Scope) => Node
 
 const query =
   (kind: string): Handler =>
   (rewriter, body, scope) =>
     rewriter.query({ [kind]: body }, scope).node
-
-/** Comparisons of a VARIANT with a plain value compare the values, not their JSON. */
-const comparison =
-  (kind: string): Handler =>
-  (rewriter, body, scope) => {
-    const [left, right] = comparable(rewriter, body.left as Node, body.right as Node, scope)
-    return { [kind]: { ...body, left, right } }
-  }
-
-function comparable(rewriter: Rewriter, left: Node, right: Node, scope: Scope): [Node, Node] {
-  const leftType = inferType(rewriter, left, scope)
-  const rightType = inferType(rewriter, right, scope)
-  const plain = (node: Node, type: SnowflakeType | undefined, other: SnowflakeType | undefined) => {
-    const rewritten = rewriter.expression(node, scope)
-    if (type?.name !== 'variant' || other === undefined || other.name === 'variant') return rewritten
-    const asText = callNode('SF_TO_VARCHAR', [rewritten])
-    return other.name === 'text' ? asText : castNode(asText, toDuckType(other.name === 'fixed' ? fixed(38, 12) : other))
-  }
-  return [plain(left, leftType, rightType), plain(right, rightType, leftType)]
-}
-
-/** In arithmetic, and under SUM and AVG, a VARIANT is the number it holds. */
-export function asNumber(rewriter: Rewriter, node: Node, scope: Scope): Node {
-  const rewritten = rewriter.expression(node, scope)
-  if (inferType(rewriter, node, scope)?.name !== 'variant') return rewritten
-  return castNode(callNode('SF_TO_VARCHAR', [rewritten]), 'DOUBLE')
-}
 
 const arithmetic =
   (kind: string): Handler =>
@@ -98,9 +72,11 @@ const like =
     return rewriter.holes.expression(`(${joined})`)
   }
 
-export function asText(rewriter: Rewriter, node: Node, scope: Scope): Node {
-  const rewritten = rewriter.expression(node, scope)
-  return inferType(rewriter, node, scope)?.name === 'text' ? rewritten : callNode('SF_TO_VARCHAR', [rewritten])
+/** A function of a number, which takes text for the number it holds. */
+function ofNumber(kind: string): Handler {
+  return (rewriter, body, scope) => ({
+    [kind]: { ...(rewriter.walk(body, scope) as Body), this: asNumber(rewriter, body.this as Node, scope) },
+  })
 }
 
 export const EXPRESSIONS: Readonly<Record<string, Handler>> = {
@@ -109,6 +85,9 @@ export const EXPRESSIONS: Readonly<Record<string, Handler>> = {
   intersect: query('intersect'),
   except: query('except'),
   subquery: query('subquery'),
+  between,
+  in: isIn,
+  neg: (rewriter, body, scope) => ({ neg: { ...body, this: asNumber(rewriter, body.this as Node, scope) } }),
   eq: comparison('eq'),
   neq: comparison('neq'),
   lt: comparison('lt'),
@@ -121,6 +100,7 @@ export const EXPRESSIONS: Readonly<Record<string, Handler>> = {
   sum: (rewriter, body, scope) => ({
     sum: { ...(rewriter.walk(body, scope) as Body), this: asNumber(rewriter, body.this as Node, scope) },
   }),
+  ...Object.fromEntries(['abs', 'ceil', 'floor', 'sqrt', 'exp', 'ln'].map((kind) => [kind, ofNumber(kind)])),
   lambda,
   like: like('like'),
   i_like: like('i_like'),

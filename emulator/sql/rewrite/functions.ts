@@ -1,13 +1,13 @@
-import { compilationError } from '../errors.ts'
 import { MACRO_NAMES } from '../library/index.ts'
 import { Cursor, readName } from '../text/index.ts'
 import { BOOLEAN, fixed, type SnowflakeType } from '../types/index.ts'
 import { AGGREGATE_NAMES, aggregateOf } from './aggregates.ts'
+import { checkArity } from './arity.ts'
 import { type Body, bodyOf, callNode, castNode, columnNode, kindOf, type Node } from './ast.ts'
+import { asNumber, asText } from './coercions.ts'
 import { constantText } from './constants.ts'
 import { CONTEXT_FUNCTIONS, typeOfText } from './context-functions.ts'
 import { convert } from './conversions.ts'
-import { asText } from './expressions.ts'
 import { inferType } from './infer.ts'
 import { objectOfStar } from './object-functions.ts'
 import type { Rewriter } from './rewriter.ts'
@@ -156,22 +156,31 @@ export const OUR_FUNCTIONS: ReadonlySet<string> = new Set([
   ...AGGREGATE_NAMES,
 ])
 
+/** Functions of numbers that take text for the number it holds. */
+const OF_NUMBERS = new Set(['ROUND', 'TRUNC', 'SIGN', 'POWER', 'POW', 'MOD'])
+
 export function callFunction(rewriter: Rewriter, body: Body, scope: Scope): Node {
   const name = String(body.name).toUpperCase()
   const args = (body.args ?? []) as Node[]
   if (name === 'IDENTIFIER') return identifierNode(constantText(rewriter, args[0]))
   const ours = name.startsWith('SF_') ? name.slice(3) : undefined
-  if (ours === undefined) return { function: rewriter.walk(body, scope) as Body }
+  if (ours === undefined) {
+    const walked = rewriter.walk(body, scope) as Body
+    const [first] = args
+    if (!first || !OF_NUMBERS.has(name)) return { function: walked }
+    const others = (walked.args as Node[]).slice(1)
+    return { function: { ...walked, args: [asNumber(rewriter, first, scope), ...others] } }
+  }
   const context = CONTEXT_FUNCTIONS[ours]
   if (context) return context(rewriter, args)
   const aggregate = aggregateOf(rewriter, { function: body }, scope)
   if (aggregate) return aggregate.wrap(aggregate.call)
   const handler = HANDLERS[ours]
   if (handler) {
-    if (args.length === 0 && !ours.includes('CONSTRUCT'))
-      throw compilationError('000938', '22023', `not enough arguments for function [${ours}()], expected 1, got 0`)
+    checkArity(ours, args.length, true)
     return handler(rewriter, args, scope)
   }
+  checkArity(ours, args.length, false)
   return callNode(name, args.length === 0 ? [] : rewriter.expressions(args, scope))
 }
 

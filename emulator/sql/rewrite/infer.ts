@@ -12,6 +12,7 @@ import {
   VARIANT,
 } from '../types/index.ts'
 import { type Body, bodyOf, type Identifier, isNode, kindOf, nameOf } from './ast.ts'
+import { longestFraction } from './bind-expressions.ts'
 import type { Rewriter } from './rewriter.ts'
 import type { Scope } from './scope.ts'
 
@@ -155,11 +156,19 @@ const BIND_TYPES: Readonly<Record<string, SnowflakeType>> = {
   OBJECT,
   BOOLEAN,
   REAL,
+  TIME: { name: 'time', scale: 9 },
   BINARY: { name: 'binary', length: MAX_BINARY },
   DATE: { name: 'date' },
   TIMESTAMP_NTZ: { name: 'timestamp_ntz', scale: 9 },
   TIMESTAMP_LTZ: LTZ,
   TIMESTAMP_TZ: { name: 'timestamp_tz', scale: 9 },
+}
+
+function bindType(rewriter: Rewriter, index: string): SnowflakeType | undefined {
+  const bind = rewriter.env.bindings[index]
+  if (bind?.type.toUpperCase() !== 'FIXED') return BIND_TYPES[bind?.type.toUpperCase() ?? '']
+  const text = typeof bind.value === 'object' ? longestFraction(bind.value ?? []) : bind.value
+  return fixed(38, text?.split('.')[1]?.length ?? 0)
 }
 
 /** The type of an expression where it can be told without asking DuckDB; undefined where not. */
@@ -173,9 +182,7 @@ export function inferType(rewriter: Rewriter, node: unknown, scope: Scope): Snow
       return scope.column(nameOf(body.name as Identifier), table ? nameOf(table) : undefined)?.type
     }
     case 'parameter':
-      return body.style === 'Colon'
-        ? BIND_TYPES[rewriter.env.bindings[String(body.index)]?.type.toUpperCase() ?? '']
-        : undefined
+      return body.style === 'Colon' ? bindType(rewriter, String(body.index)) : undefined
     case 'cast':
     case 'try_cast':
       return rewriter.typeAt(String((body.to as Body).name ?? ''))

@@ -114,7 +114,11 @@ export function toMoment(
     return convert(value, type, to, lenient, source)
   const pattern = constantText(rewriter, format)
   if (pattern.toUpperCase() === 'AUTO') return convert(value, type, to, lenient, source)
-  const parsed = callNode(lenient ? 'TRY_STRPTIME' : 'STRPTIME', [value, textNode(toStrftime(pattern))])
+  const attempt = callNode('TRY_STRPTIME', [value, textNode(toStrftime(pattern))])
+  const kind = to.name === 'date' || to.name === 'time' ? to.name : 'timestamp'
+  const parsed = lenient
+    ? attempt
+    : callNode('SFX_PARSED', [attempt, castNode(value, 'VARCHAR'), textNode(kind), textNode(pattern)])
   return convert(parsed, { name: 'timestamp_ntz', scale: 9 }, to, lenient)
 }
 
@@ -132,8 +136,9 @@ const FORMAT_ELEMENTS: readonly (readonly [RegExp, string])[] = [
   [/^MI/i, '%M'],
   [/^SS/i, '%S'],
   [/^FF3/i, '%g'],
-  [/^FF9/i, '%n'],
-  [/^FF\d?/i, '%f'],
+  [/^FF6/i, '%f'],
+  // Times live in microseconds, and DuckDB's own nine digits spoil what follows them.
+  [/^FF9?/i, '%f000'],
   [/^(?:AM|PM)/i, '%p'],
   [/^TZH:?TZM/i, '%z'],
 ]

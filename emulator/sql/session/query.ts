@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api'
 import type { Cell, Column, StatementResult } from '../../engine.ts'
-import { canceled, translateError } from '../errors.ts'
+import { canceled } from '../errors.ts'
 import {
   bodyOf,
   columnNameOf,
@@ -16,6 +16,7 @@ import {
   selectItemTexts,
 } from '../rewrite/index.ts'
 import { demangle } from '../text/index.ts'
+import { translateError } from '../translate-error.ts'
 import { cellWriter, fromDuckType, type SnowflakeType, toColumn } from '../types/index.ts'
 import { StatementEnvironment } from './environment.ts'
 import { interruptOnAbort } from './interrupts.ts'

@@ -11,9 +11,10 @@ import type {
 import { coerceParameter, DEFAULT_PARAMETERS, type ParameterValue } from '../../parameters.ts'
 import type { CatalogueObject, ObjectPath, Table } from '../catalogue/index.ts'
 import { executeText, runStatement } from '../commands/index.ts'
-import { canceled, compilationError, translateError } from '../errors.ts'
+import { canceled, compilationError } from '../errors.ts'
 import type { VariableValue } from '../rewrite/index.ts'
 import { duckName, splitStatements } from '../text/index.ts'
+import { placeError, translateError } from '../translate-error.ts'
 import { type Batches, BufferedBatches, startReading } from './batches.ts'
 import { rewriteQueryText } from './query.ts'
 import type { Warehouse } from './warehouse.ts'
@@ -104,7 +105,7 @@ export class Session implements EngineSession {
     try {
       return await runStatement(this, { sql, options })
     } catch (error) {
-      throw options.signal.aborted ? canceled() : translateError(error)
+      throw options.signal.aborted ? canceled() : placeError(translateError(error), sql)
     } finally {
       if (!options.describeOnly) this.queryIds.push(options.queryId)
     }

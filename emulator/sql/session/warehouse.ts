@@ -30,6 +30,7 @@ export class Warehouse {
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
       enable_external_access: 'false',
+      old_implicit_casting: 'true',
     })
     const warehouse = new Warehouse(instance, account)
     await warehouse.run(async (connection) => {
