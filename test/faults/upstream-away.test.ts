@@ -15,6 +15,9 @@ const FOR_EVER = 10_000
 /** Nothing hangs: each of these ends far sooner. */
 const BOUND = { timeout: 30_000 }
 
+/** As the record says it. */
+const TOO_LONG = 'the log-in took longer than 25 s'
+
 let gateway: TestGateway
 let driver: NodeDriver
 let seen: number
@@ -109,6 +112,23 @@ describe('an upstream fault that passes', BOUND, () => {
     gateway.emulator.faults.set('slow-query', 1000)
     assert.deepEqual(await driver.query(sql), [{ A: 'slow' }])
     assert.ok((await recorded(sql)).some(({ type }) => type === 'statement.polled'))
+  })
+
+  it('a log-in that takes too long is told to come again, and the driver is in once the upstream is quick', async () => {
+    gateway.emulator.faults.set('slow-query', 10_000)
+    const client = new RawDriver(gateway.url)
+    const { status, json } = await client.logIn(gateway.idp.mint(ADA))
+    assert.equal(status, 503, 'drivers come again after a 503')
+    assert.match(json.message ?? '', /Snowflake cannot be reached at present/)
+    const refused = (await gateway.events()).findLast(({ type }) => type === 'login.refused')
+    assert.ok(refused?.type === 'login.refused')
+    assert.deepEqual([refused.facts.reason, refused.facts.detail], ['ICE_UPSTREAM_UNAVAILABLE', TOO_LONG])
+
+    const sessions = gateway.emulator.inspect.sessions().length
+    const connected = NodeDriver.connect({ accessUrl: gateway.url, token: gateway.idp.mint(ADA) })
+    await until(() => gateway.emulator.inspect.sessions().length > sessions)
+    gateway.emulator.faults.clear()
+    await (await connected).close()
   })
 
   it('arrow-answer: a driver that reads no Arrow asks again, and gets its rows in JSON', async () => {
