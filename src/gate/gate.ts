@@ -106,11 +106,12 @@ export class Gate {
 
   /** The way of a statement. */
   async #perform(session: Session, run: StatementRun): Promise<void> {
+    const before = session.state
     const early = this.#analyse(session, run.request)
     const release = await session.lock.acquire(early.ok && isExclusive(early.text.statements), run.signal)
     try {
       // The statements it waited for may have moved the session: it is read and decided in the state it runs in.
-      const analysis = this.#analyse(session, run.request)
+      const analysis = session.state === before ? early : this.#analyse(session, run.request)
       const parameters = admitOrName(run.request)
       const decision = this.#decide(session, analysis, parameters.refused)
       const onRecord = [

@@ -4,6 +4,7 @@ import { Agent, type Dispatcher } from 'undici'
 import { IcecoreError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { UnpackedTooLarge, unpackGzip } from '../../lib/unpack-gzip.ts'
+import { AnswerCollector } from './answer-collector.ts'
 import type { SnowflakeOptions } from './options.ts'
 import { failureOf, TransportFailure } from './transport-failure.ts'
 
@@ -50,31 +51,27 @@ export class Transport {
 
   /** One attempt, whole answer. Rejects with TransportFailure, ICE_UPSTREAM_PROTOCOL, or the signal's reason. */
   async send(request: HttpRequest): Promise<HttpAnswer> {
-    const limit = new AbortController()
-    const timer = this.#clock.timer(request.timeoutMs, () => limit.abort())
-    const signal = AbortSignal.any(request.signal === undefined ? [limit.signal] : [limit.signal, request.signal])
+    request.signal?.throwIfAborted()
+    const collector = new AnswerCollector({ maxBytes: this.#maxAnswerBytes, tooLarge: () => this.#tooLarge() })
+    const timer = this.#clock.timer(request.timeoutMs, () => collector.cancel(timeLimitPassed()))
+    const onAbort = (): void => collector.cancel(request.signal?.reason as Error)
+    request.signal?.addEventListener('abort', onAbort, { once: true })
     try {
-      const { status, headers, body } = await this.open(request, signal)
-      return { status, contentType: headerText(headers['content-type']), body: await this.#readBody(headers, body) }
+      this.#agent.dispatch(dispatchOptions(request), collector)
+      const { status, headers, body } = await collector.answer
+      return { status, contentType: headerText(headers['content-type']), body: await this.#unpack(headers, body) }
     } catch (error) {
       request.signal?.throwIfAborted()
-      if (limit.signal.aborted) throw new TransportFailure('the time limit passed', { sent: 'maybe', final: false })
-      throw error instanceof IcecoreError ? error : failureOf(error)
+      throw error instanceof IcecoreError || error instanceof TransportFailure ? error : failureOf(error)
     } finally {
       timer.cancel()
+      request.signal?.removeEventListener('abort', onAbort)
     }
   }
 
   /** Sends, and resolves with the headers. Redirects are answers like any other: none is followed. */
   async open(request: Omit<HttpRequest, 'timeoutMs' | 'signal'>, signal: AbortSignal): Promise<HttpStream> {
-    const { statusCode, headers, body } = await this.#agent.request({
-      origin: request.url.origin,
-      path: `${request.url.pathname}${request.url.search}`,
-      method: request.method,
-      headers: request.headers,
-      body: request.body ?? null,
-      signal,
-    })
+    const { statusCode, headers, body } = await this.#agent.request({ ...dispatchOptions(request), signal })
     return { status: statusCode, headers, body }
   }
 
@@ -82,26 +79,12 @@ export class Transport {
     await this.#agent.destroy()
   }
 
-  async #readBody(headers: HttpStream['headers'], body: HttpStream['body']): Promise<Uint8Array> {
+  async #unpack(headers: HttpStream['headers'], body: Uint8Array): Promise<Uint8Array> {
     const encoding = headerText(headers['content-encoding']).toLowerCase()
-    const packed = encoding === 'gzip'
-    if (!packed && encoding !== '' && encoding !== 'identity') {
-      throw protocolError('the answer has a content encoding that was not asked for')
-    }
-    const parts: Uint8Array[] = []
-    let size = 0
-    for await (const part of body as AsyncIterable<Uint8Array>) {
-      size += part.length
-      if (size > this.#maxAnswerBytes) throw this.#tooLarge()
-      parts.push(part)
-    }
-    const received = parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts, size)
-    return packed ? this.#unpack(received) : received
-  }
-
-  async #unpack(packed: Uint8Array): Promise<Uint8Array> {
+    if (encoding === '' || encoding === 'identity') return body
+    if (encoding !== 'gzip') throw protocolError('the answer has a content encoding that was not asked for')
     try {
-      return await unpackGzip(packed, this.#maxAnswerBytes)
+      return await unpackGzip(body, this.#maxAnswerBytes)
     } catch (error) {
       throw error instanceof UnpackedTooLarge ? this.#tooLarge() : error
     }
@@ -110,6 +93,14 @@ export class Transport {
   #tooLarge(): IcecoreError {
     return protocolError(`the answer is larger than ${this.#maxAnswerBytes} bytes`)
   }
+}
+
+function dispatchOptions({ url, method, headers, body }: Omit<HttpRequest, 'timeoutMs' | 'signal'>) {
+  return { origin: url.origin, path: `${url.pathname}${url.search}`, method, headers, body: body ?? null }
+}
+
+function timeLimitPassed(): TransportFailure {
+  return new TransportFailure('the time limit passed', { sent: 'maybe', final: false })
 }
 
 export function headerText(value: string | string[] | undefined): string {
