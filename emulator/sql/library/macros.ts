@@ -181,7 +181,7 @@ const MACROS: readonly (readonly [signature: string, body: string])[] = [
   ['SF_UUID_STRING()', `CAST(gen_random_uuid() AS VARCHAR)`],
   [
     'SF_RANDSTR(n, g)',
-    `CASE WHEN g IS NULL THEN NULL ELSE substring(repeat(md5(CAST(random() AS VARCHAR)), CAST(n // 32 + 1 AS INTEGER)), 1, CAST(n AS INTEGER)) END`,
+    `CASE WHEN g IS NULL THEN NULL ELSE substring(repeat(replace(CAST(gen_random_uuid() AS VARCHAR), '-', ''), CAST(n // 32 + 1 AS INTEGER)), 1, CAST(n AS INTEGER)) END`,
   ],
   [
     'SF_RANDOM()|(seed)',

@@ -136,15 +136,28 @@ async function* readBatches(
   signal: AbortSignal,
 ): AsyncGenerator<readonly (readonly Cell[])[]> {
   const writers = types.map(cellWriter)
+  // DuckDB computes the next rows while these are written and sent.
+  let next = fetch(result)
   try {
     for (;;) {
       if (signal.aborted) throw canceled()
-      const chunk = await result.fetchChunk()
+      const chunk = await next
       if (!chunk || chunk.rowCount === 0) return
+      next = fetch(result)
       const columns = writers.map((write, i) => chunk.getColumnValues(i).map(write))
       yield Array.from({ length: chunk.rowCount }, (_, row) => columns.map((column) => column[row] as Cell))
     }
   } catch (error) {
     throw signal.aborted ? canceled() : translateError(error)
+  } finally {
+    // Given up early, the connection is free again only once the fetch has ended.
+    await next.catch(() => undefined)
   }
+}
+
+/** A fetch that may fail before anyone awaits it. */
+function fetch(result: DuckDBResult): ReturnType<DuckDBResult['fetchChunk']> {
+  const chunk = result.fetchChunk()
+  chunk.catch(() => undefined)
+  return chunk
 }
