@@ -6,44 +6,19 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
+import { type DemoJson, demoSchema } from '../src/api-schema/index.ts'
 import { query } from './testing/query.ts'
 import { COMMAND, type Ended, follow, type Running, runIcecore } from './testing/run-icecore.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
-/** The object that programs which try Icecore from outside rely on. Exactly these members. */
-const readySchema = z.strictObject({
-  gateway: z.url(),
-  ops: z.url(),
-  emulator: z.url(),
-  storage: z.url(),
-  issuer: z.url(),
-  tokenEndpoint: z.url(),
-  connections: z.array(z.string()).min(1),
-  warehouse: z.string(),
-  database: z.string(),
-  schema: z.string(),
-  role: z.string(),
-  principals: z.array(
-    z.strictObject({
-      name: z.string(),
-      kind: z.enum(['human', 'agent', 'workload']),
-      token: z.string().regex(/^[\w-]+(\.[\w-]+){2}$/),
-    }),
-  ),
-  data: z.string(),
-  pid: z.int(),
-})
-
-type Ready = z.output<typeof readySchema>
-
-async function mintToken({ tokenEndpoint }: Ready, claims: unknown): Promise<string> {
+async function mintToken({ tokenEndpoint }: DemoJson, claims: unknown): Promise<string> {
   const answer = await fetch(tokenEndpoint, { method: 'POST', body: JSON.stringify(claims) })
   return z.object({ access_token: z.string() }).parse(await answer.json()).access_token
 }
 
-async function readReady(demo: Running): Promise<Ready> {
-  return readySchema.parse(JSON.parse(await demo.firstLine))
+async function readReady(demo: Running): Promise<DemoJson> {
+  return demoSchema.parse(JSON.parse(await demo.firstLine))
 }
 
 let folder: string
@@ -54,7 +29,7 @@ after(() => rm(folder, { recursive: true }))
 
 describe('icecore demo --json', () => {
   let demo: Running
-  let ready: Ready
+  let ready: DemoJson
   let ended: Ended
   let data: string
 
@@ -159,7 +134,7 @@ describe('icecore demo --once', () => {
 
     const again = await runIcecore(['demo', '--once', '--json', '--data', data]).ended
     assert.equal(again.code, 0, again.err)
-    assert.equal(readySchema.parse(JSON.parse(again.out)).data, data)
+    assert.equal(demoSchema.parse(JSON.parse(again.out)).data, data)
     const list = await runIcecore(['sessions', 'list', '--json', '--config', join(data, 'icecore.yaml')]).ended
     assert.equal(list.out.trimEnd().split('\n').length, 2, 'both runs are on record')
 
@@ -171,7 +146,7 @@ describe('icecore demo --once', () => {
   it('leaves nothing behind where no folder is named', async () => {
     const { out, code } = await runIcecore(['demo', '--once', '--json']).ended
     assert.equal(code, 0)
-    await assert.rejects(stat(readySchema.parse(JSON.parse(out)).data), { code: 'ENOENT' })
+    await assert.rejects(stat(demoSchema.parse(JSON.parse(out)).data), { code: 'ENOENT' })
   })
 
   it('leaves nothing behind either where its reader has seen enough', async () => {

@@ -1,10 +1,10 @@
 /** What a person who starts the demo reads, laid out for 80 columns. */
+import type { DemoJson } from '../src/api-schema/index.ts'
 import type { Paint } from '../src/lib/text/index.ts'
 import type { DataFolder } from './data-folder.ts'
 import { DEMO_CONNECTION } from './demo-config.ts'
-import type { ReadyLine } from './ready-line.ts'
 
-export function describeDemo(ready: ReadyLine, folder: DataFolder, kept: boolean, paint: Paint): readonly string[] {
+export function describeDemo(ready: DemoJson, folder: DataFolder, kept: boolean, paint: Paint): readonly string[] {
   const command = 'npm run -s icecore --'
   return [
     ...describeParts(ready, folder, kept, paint),
@@ -27,7 +27,7 @@ export function describeDemo(ready: ReadyLine, folder: DataFolder, kept: boolean
   ]
 }
 
-export function introduceAgent(ready: ReadyLine, folder: DataFolder, kept: boolean, paint: Paint): readonly string[] {
+export function introduceAgent(ready: DemoJson, folder: DataFolder, kept: boolean, paint: Paint): readonly string[] {
   return [
     ...describeParts(ready, folder, kept, paint),
     '',
@@ -48,7 +48,7 @@ export function suggestNext(paint: Paint): readonly string[] {
   return ['', paint('dim', 'Next: "npm run demo" keeps all of it running, for an agent of yours.')]
 }
 
-function describeParts(ready: ReadyLine, folder: DataFolder, kept: boolean, paint: Paint): readonly string[] {
+function describeParts(ready: DemoJson, folder: DataFolder, kept: boolean, paint: Paint): readonly string[] {
   const fate = kept ? 'stays when the demo ends' : 'goes when the demo ends; --data keeps it'
   const parts = [
     ['gateway', ready.gateway, 'what agents connect to'],
@@ -65,7 +65,7 @@ function describeParts(ready: ReadyLine, folder: DataFolder, kept: boolean, pain
 }
 
 /** A whole program, as short as an honest one can be: its token comes from the identity provider, as it would at work. */
-function queryScript({ gateway, tokenEndpoint }: ReadyLine): readonly string[] {
+function queryScript({ gateway, tokenEndpoint }: DemoJson): readonly string[] {
   return `npx node --input-type=module <<'END'
 import snowflake from 'snowflake-sdk'
 

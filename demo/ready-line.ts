@@ -1,27 +1,11 @@
 /** What a program that drives the demo reads from its first line: addresses, names, and a token for each principal. */
+import type { DemoJson } from '../src/api-schema/index.ts'
 import type { DataFolder } from './data-folder.ts'
 import { DEMO_CONNECTION, DEMO_CONTEXT } from './demo-config.ts'
-import { DEMO_PRINCIPALS, type DemoPrincipal } from './principals.ts'
+import { DEMO_PRINCIPALS } from './principals.ts'
 import type { Demo } from './start-demo.ts'
 
-export interface ReadyLine {
-  readonly gateway: string
-  readonly ops: string
-  readonly emulator: string
-  readonly storage: string
-  readonly issuer: string
-  readonly tokenEndpoint: string
-  readonly connections: readonly string[]
-  readonly warehouse: string
-  readonly database: string
-  readonly schema: string
-  readonly role: string
-  readonly principals: readonly (Pick<DemoPrincipal, 'name' | 'kind'> & { readonly token: string })[]
-  readonly data: string
-  readonly pid: number
-}
-
-export async function readyLine(demo: Demo, folder: DataFolder): Promise<ReadyLine> {
+export async function readyLine(demo: Demo, folder: DataFolder): Promise<DemoJson> {
   const { gateway, emulator, identityProvider, config } = demo
   const principals = DEMO_PRINCIPALS.map(async ({ name, kind, claims }) => ({
     name,
@@ -44,7 +28,7 @@ export async function readyLine(demo: Demo, folder: DataFolder): Promise<ReadyLi
 }
 
 /** For `node --env-file`: where the agent of `examples/` finds Icecore, and with which token. */
-export function agentEnvironment({ gateway, principals }: ReadyLine): string {
+export function agentEnvironment({ gateway, principals }: DemoJson): string {
   const token = principals.find(({ kind }) => kind === 'agent')?.token ?? ''
   return `ICECORE_URL=${gateway}\nICECORE_CONNECTION=${DEMO_CONNECTION}\nICECORE_TOKEN=${token}\n`
 }

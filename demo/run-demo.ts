@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import type { DemoJson } from '../src/api-schema/index.ts'
 import { type CliContext, EXIT, outputWidth, processContext, writeJson, writeLine } from '../src/cli/context.ts'
 import type { DemoOptions } from '../src/cli/demo.ts'
 import { main } from '../src/cli/main.ts'
@@ -49,7 +50,7 @@ export async function runDemo(options: DemoOptions, context: CliContext = proces
     if (demo === null) return EXIT.problems
     const ready = await readyLine(demo, folder)
     await writeFile(folder.agentFile, agentEnvironment(ready), { mode: 0o600 })
-    if (options.json) await writeJson(context.out, ready)
+    if (options.json) await writeJson<DemoJson>(context.out, ready)
     const kept = options.data !== undefined
     if (options.once) {
       for (const line of introduceAgent(ready, folder, kept, shown.paintOut)) await say(line)

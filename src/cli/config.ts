@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { ConfigCheckJson } from '../api-schema/index.ts'
 import { configJsonSchema, findConfigFile, loadConfig } from '../server/config/index.ts'
 import { type CliContext, EXIT, writeJson } from './context.ts'
 import type { Finish } from './main.ts'
@@ -34,7 +35,7 @@ async function checkConfig(
   const loaded = await loadConfig(findConfigFile(file, context.environment))
   const problems = loaded.ok ? loaded.warnings : loaded.problems
   if (options.json) {
-    await writeJson(context.out, { ok: loaded.ok, file: loaded.file, problems })
+    await writeJson<ConfigCheckJson>(context.out, { ok: loaded.ok, file: loaded.file, problems })
   } else {
     await printProblems(context, context.out, problems)
     context.out.write(

@@ -54,7 +54,8 @@ export function writeLine(stream: NodeJS.WritableStream, line: string): Promise<
   )
 }
 
-export function writeJson(stream: NodeJS.WritableStream, value: unknown): Promise<void> {
+/** `T` is the form in `api-schema/` that the command promises. */
+export function writeJson<T>(stream: NodeJS.WritableStream, value: T): Promise<void> {
   return writeLine(stream, escapeUnseen(JSON.stringify(value)))
 }
 

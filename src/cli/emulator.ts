@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
+import type { EmulatorJson } from '../api-schema/index.ts'
 import { safeLine } from '../lib/text/index.ts'
 import { type CliContext, EXIT, writeJson, writeLine } from './context.ts'
 import { loadPart } from './load-part.ts'
@@ -69,7 +70,7 @@ async function runEmulator(context: CliContext, options: EmulatorCommandOptions)
   try {
     const { url, storageUrl: storage, account } = emulator
     const ready = { url, storage, account, user: USER, password, pid: process.pid }
-    if (options.json) await writeJson(context.out, ready)
+    if (options.json) await writeJson<EmulatorJson>(context.out, ready)
     else
       for (const [name, value] of Object.entries(ready))
         await writeLine(context.out, `${name.padEnd(9)} ${safeLine(String(value))}`)

@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { FakeClock } from '../../test/support/fake-clock.ts'
-import { sessionEvents } from '../../test/support/recording/sample-session.ts'
+import { rareEvents, sessionEvents } from '../../test/support/recording/sample-session.ts'
 import { openJournal } from '../adapters/journal/index.ts'
 import { createKeyFile, loadKek } from '../adapters/secrets/index.ts'
 import { recordFolders } from '../adapters/store/index.ts'
@@ -42,13 +42,7 @@ function poisonName(name: string, parent: string): string {
 }
 
 function hostileEvents(session: string): readonly EventInput[] {
-  const failed = { code: '000904', sqlState: '42000', message: 'no', icecore: null, queryId: 'q', durationMs: 1 }
-  const events: readonly EventInput[] = [
-    ...sessionEvents(session),
-    { type: 'statement.failed', session, statement: `${session}-3`, facts: failed },
-    { type: 'statement.outcomeUnknown', session, statement: `${session}-4`, facts: { reason: 'no', durationMs: 1 } },
-  ]
-  return events.map((event) => {
+  return [...sessionEvents(session), ...rareEvents(session)].map((event) => {
     const body = event.type === 'result.batch' ? { body: bodyOf(event.facts.piece) } : {}
     return { ...event, facts: poison(event.facts), ...body } as EventInput
   })

@@ -4,6 +4,7 @@ import { join, relative, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import type { Command } from 'commander'
 import { createKeyFile } from '../adapters/secrets/index.ts'
+import type { InitJson } from '../api-schema/index.ts'
 import { safeLine } from '../lib/text/index.ts'
 import { type CliContext, EXIT, writeJson } from './context.ts'
 import { configTemplate } from './init/config-template.ts'
@@ -47,7 +48,7 @@ async function init(context: CliContext, folder: string, options: InitOptions): 
   const text = configTemplate({ recordingKey: inConfig(recordingKey), privateKey: inConfig(privateKey) })
   await writeFile(config, text, { flag: 'wx', mode: 0o600 })
   if (options.json)
-    await writeJson(context.out, { config, recordingKey, privateKey: publicKey && privateKey, publicKey })
+    await writeJson<InitJson>(context.out, { config, recordingKey, privateKey: publicKey && privateKey, publicKey })
   else describe(context, { config, recordingKey, privateKey, publicKey })
   return EXIT.ok
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { EventJson } from '../api-schema/index.ts'
 import { systemClock } from '../lib/clock.ts'
 import { type CliContext, EXIT, writeJson } from './context.ts'
 import type { Finish } from './main.ts'
@@ -41,7 +42,7 @@ function replay(context: CliContext, named: string, options: ReplayOptions): Pro
     const events = recordings.events(id)
     if (options.json) {
       const serializer = new EventSerializer(options.bodies === true)
-      for await (const event of events) await writeJson(context.out, serializer.serialize(event))
+      for await (const event of events) await writeJson<EventJson>(context.out, serializer.serialize(event))
     } else if (options.wait && context.out.isTTY && context.input.isTTY) {
       await playSession(context, events, { ...options, idleMs: options.idle * 1000 }, systemClock)
     } else {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { SessionJson, SessionSummaryJson } from '../api-schema/index.ts'
 import { foldSession, type SessionView, type StatementView, type StoredEvent } from '../core/recording/index.ts'
 import { renderTable, safeLine, truncate } from '../lib/text/index.ts'
 import { type CliContext, EXIT, outputWidth, writeJson, writeLine } from './context.ts'
@@ -50,7 +51,7 @@ function listSessions(context: CliContext, options: ListOptions): Promise<number
       ...(connection && { connection }),
     })
     if (options.json) {
-      for (const session of found) await writeJson(context.out, session)
+      for (const session of found) await writeJson<SessionSummaryJson>(context.out, session)
       return EXIT.ok
     }
     if (found.length === 0) {
@@ -90,7 +91,7 @@ function showSession(context: CliContext, named: string, options: ShowOptions): 
     const sizeOnly = createStandIn()
     for await (const event of recordings.events(session.id)) events.push(sizeOnly(event))
     const view = foldSession(events)
-    if (options.json) await writeJson(context.out, view)
+    if (options.json) await writeJson<SessionJson>(context.out, view)
     else for (const line of renderSession(context, view)) await writeLine(context.out, line)
     return EXIT.ok
   })

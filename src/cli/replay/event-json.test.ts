@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { it } from 'node:test'
-import { sessionEvents } from '../../../test/support/recording/sample-session.ts'
+import { rareEvents, sessionEvents } from '../../../test/support/recording/sample-session.ts'
+import { eventSchemaOf, factsSchemas, type SessionEventType } from '../../api-schema/index.ts'
+import type { EventInput, RecordedEvent } from '../../core/recording/index.ts'
 import { EventSerializer } from './event-json.ts'
 
-const events = sessionEvents('s').map((input, index) => ({ ...input, lsn: index + 1, at: 0, monotonic: 0 }))
+function record(inputs: readonly EventInput[]): readonly RecordedEvent[] {
+  return inputs.map((input, index) => ({ ...input, lsn: index + 1, at: 0, monotonic: 0 }))
+}
+
+const events = record(sessionEvents('s'))
 
 it('each event is one object, and a delivery ends with the hash of what is on record', () => {
   const serializer = new EventSerializer(false)
@@ -28,4 +34,11 @@ it('bodies come as they lie in the record, when asked for', () => {
   const serializer = new EventSerializer(true)
   const bodies = events.map((event) => Buffer.from(serializer.serialize(event).body ?? '', 'base64'))
   assert.equal(Buffer.concat(bodies).toString(), '[["row-canary","1"],["b","2"]]')
+})
+
+it('each type of event has the form that is documented, and no other is', () => {
+  const serializer = new EventSerializer(true)
+  const objects = record([...sessionEvents('s'), ...rareEvents('s')]).map((event) => serializer.serialize(event))
+  for (const object of objects) eventSchemaOf(object.event as SessionEventType).parse(object)
+  assert.deepEqual(new Set(objects.map(({ event }) => event)), new Set(Object.keys(factsSchemas)))
 })

@@ -1,20 +1,7 @@
 /** The JSON form of `replay --json`: one object an event, as recorded, without the rows themselves. */
 import { createHash, type Hash } from 'node:crypto'
+import type { EventJson } from '../../api-schema/index.ts'
 import type { StoredEvent } from '../../core/recording/index.ts'
-
-export interface EventJson {
-  readonly event: string
-  readonly lsn: number
-  /** ISO 8601, UTC. */
-  readonly at: string
-  readonly session: string | null
-  readonly statement: string | null
-  readonly facts: Readonly<Record<string, unknown>>
-  /** With the last piece of a delivery: what of it is on record, hashed anew from the stored bytes. */
-  readonly recorded?: { readonly sha256: string; readonly bytes: number }
-  /** With --bodies: the piece itself in base64. */
-  readonly body?: string
-}
 
 /** Turns events into their JSON form. Keeps one running hash for each delivery under way. */
 export class EventSerializer {

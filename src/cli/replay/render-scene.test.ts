@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { sessionEvents } from '../../../test/support/recording/sample-session.ts'
+import { rareEvents, sessionEvents } from '../../../test/support/recording/sample-session.ts'
 import { type EventInput, type RecordedEvent, scenes } from '../../core/recording/index.ts'
 import { displayWidth } from '../../lib/text/index.ts'
 import { SceneRenderer } from './render-scene.ts'
@@ -50,41 +50,6 @@ async function render(events: readonly RecordedEvent[], width: number, rows = 10
   return lines
 }
 
-const FURTHER: readonly EventInput[] = [
-  {
-    type: 'statement.failed',
-    session: 's',
-    statement: 's-3',
-    facts: { code: '000904', sqlState: '42000', message: 'no', icecore: null, queryId: null, durationMs: 1 },
-  },
-  {
-    type: 'statement.cancelled',
-    session: 's',
-    statement: 's-4',
-    facts: { by: 'driver', queryId: null, durationMs: 1 },
-  },
-  { type: 'statement.outcomeUnknown', session: 's', statement: 's-5', facts: { reason: 'restart', durationMs: 1 } },
-  {
-    type: 'result.broken',
-    session: 's',
-    statement: 's-1',
-    facts: { queryId: 'q', index: 0, delivery: 'd', reason: 'reset' },
-  },
-  {
-    type: 'statement.decision',
-    session: 's',
-    statement: 's-6',
-    facts: {
-      decision: 'hold',
-      reasons: [{ code: 'rule', text: 'ask' }],
-      kind: 'SELECT',
-      shape: '',
-      statements: [],
-      policy: 'p',
-    },
-  },
-]
-
 describe('a replayed session', () => {
   it('shows who, what, the rows and how it ended', async () => {
     const text = (await render(record(sessionEvents('s')), 100)).join('\n')
@@ -102,7 +67,7 @@ describe('a replayed session', () => {
 
   for (const width of [40, 80, 200]) {
     it(`lets nothing hostile out and keeps to ${width} columns`, async () => {
-      const events = record([...sessionEvents('s'), ...FURTHER]).map((event) => ({
+      const events = record([...sessionEvents('s'), ...rareEvents('s')]).map((event) => ({
         ...event,
         facts: poison(event.facts),
         ...(event.body && { body: Buffer.from(event.body) }),

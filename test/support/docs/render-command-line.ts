@@ -1,8 +1,10 @@
 /** docs/reference/command-line.md, made from the help of each command. `npm run docs` writes it. */
 import { PassThrough } from 'node:stream'
 import { text as readAll } from 'node:stream/consumers'
+import { JSON_FORMS, toJsonSchema } from '../../../src/api-schema/index.ts'
 import type { CliContext } from '../../../src/cli/context.ts'
 import { createProgram, main } from '../../../src/cli/main.ts'
+import { renderFields, renderSharedForms } from './render-json-form.ts'
 
 const HEAD = `# Command line
 
@@ -14,46 +16,33 @@ Text from outside (SQL, names, values, messages) is made safe before a terminal 
 \`␛\`, invisible ones, those that change the direction, and look-alikes of Latin letters inside Latin words as \`\\u{202e}\`. The
 JSON forms hold the text itself, escaped as JSON.
 
-JSON forms are one object a line. New fields may be added to them; the ones below stay.
+JSON forms are one object a line. New fields may be added to them; the ones below stay. \`a.b\` stands for the field \`b\` of
+the object \`a\`, \`a[]\` for an item of the list \`a\`, \`a.NAME\` for a field with a name from outside.
 
-This file is made from the commands' own help by \`npm run docs\`.
+This file is made from the commands' own help and from the schemas in \`src/api-schema/\` by \`npm run docs\`. A test
+(\`test/docs/json-forms.test.ts\`) runs the commands and holds what they print to the same schemas.
 `
 
-/** What \`--json\` prints, for each command that has it. */
-const JSON_FORMS: Readonly<Record<string, string>> = {
-  init: `\`{config, recordingKey, privateKey, publicKey}\`: paths of what was made; \`privateKey\` and \`publicKey\` (base64, as
-\`RSA_PUBLIC_KEY\` wants it) are null without \`--key-pair\`.`,
-  'config check': `\`{ok, file, problems}\`. A problem is \`{severity, code, message, hint?, at: {file, line, column, path}}\`, with
-\`severity\` \`error\` or \`warning\`, and the codes of [Problems](configuration.md#problems).`,
-  'config schema': 'The JSON Schema (2020-12), with or without `--json`.',
-  start: 'Once ready: `{gateway, ops, data, pid}`, addresses as URLs.',
-  demo: `Once ready: \`{gateway, ops, emulator, storage, issuer, tokenEndpoint, connections, warehouse, database, schema, role,
-principals, data, pid}\`. \`principals\` is a list of \`{name, kind, token}\`. \`POST tokenEndpoint\` with a JSON object of claims
-answers \`{access_token}\`, signed by the demo's identity provider.`,
-  emulator: 'Once ready: `{url, storage, account, user, password, pid}`.',
-  'sessions list': `One object a session: \`{id, opened_lsn, opened_at, principal, principal_name, agent, door, connection, role,
-application, application_version, last_at, ended_at, end_reason, statements, denied, failed, rows, bytes}\`. Times are
-milliseconds since 1970.`,
-  'sessions show': `One object: \`{id, openedAt, opened, renewals, statements, refusals, ended, events, opaqueEvents}\`. A statement is
-\`{id, receivedAt, received, decision, decidedAt, reasons, kind, shape, policy, sentAt, queryId, polls, abortsRequested, results,
-outcome, endedAt, durationMs, completed, failure, endReason}\`; a result is \`{queryId, schema, deliveries, fetches}\`; a delivery is
-\`{part, index, delivery, encoding, firstAt, lastAt, recordedBytes, lsns, complete, rows, sha256, bodyBytes, broken}\`, where
-\`sha256\` is that of the HTTP body as sent, content encoding included.`,
-  replay: `One object an event, in order: \`{event, lsn, at, session, statement, facts}\`. \`event\` and \`facts\` are those of the
-[recording format](recording-format.md); \`at\` is ISO 8601. Rows are left out. The last piece of a delivery (\`event\`
-\`result.batch\`, \`facts.last\` true) has in \`facts\` its \`encoding\`, \`rows\`, \`bodyBytes\` and the \`sha256\` of the HTTP body as
-sent, and beside them \`recorded: {sha256, bytes}\`, made anew from what lies in the record: for a chunk both must agree. With
-\`--bodies\` each piece has its bytes as \`body\`, in base64.`,
-}
+const SHARED = `## Shared forms
+
+The facts of each type of event, which \`replay\` prints and of which \`sessions show\` holds some; and what these are made of.
+`
 
 export async function renderCommandLine(): Promise<string> {
   const sections: string[] = []
   for (const path of listCommands()) {
-    const form = JSON_FORMS[path]
-    const json = form === undefined ? [] : ['', `With \`--json\`: ${form}`]
-    sections.push([`## icecore ${path}`, '', '```text', await readHelp(path), '```', ...json, ''].join('\n'))
+    sections.push(
+      [`## icecore ${path}`, '', '```text', await readHelp(path), '```', ...renderForm(path), ''].join('\n'),
+    )
   }
-  return [HEAD, ...sections].join('\n')
+  return [HEAD, ...sections, SHARED, renderSharedForms()].join('\n')
+}
+
+function renderForm(path: string): readonly string[] {
+  const form = JSON_FORMS[path]
+  if (form === undefined) return []
+  const fields = form.schema === null ? [] : ['', renderFields(toJsonSchema(form.schema))]
+  return ['', `With \`--json\`: ${form.printed}`, ...fields]
 }
 
 /** Commands that do something, by their words. `sessions replay` is `replay` under another name. */

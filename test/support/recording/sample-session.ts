@@ -111,3 +111,23 @@ export function sessionEvents(session: string): EventInput[] {
     { type: 'session.ended', session, facts: { reason: 'logout', statements: 2 } },
   ]
 }
+
+/** What an ordinary session does not hold: one of each. */
+export function rareEvents(session: string): EventInput[] {
+  const of = (number: number) => ({ session, statement: `${session}-${number}` })
+  const decision = { kind: 'SELECT', shape: 'SELECT ?', statements: [], policy: 'p1' }
+  const failure = { code: '000904', sqlState: '42000', message: 'no', icecore: null }
+  return [
+    {
+      type: 'statement.decision',
+      ...of(3),
+      facts: { ...decision, decision: 'hold', reasons: [{ code: 'rule', text: 'ask' }] },
+    },
+    { type: 'statement.failed', ...of(3), facts: { ...failure, queryId: null, durationMs: 1 } },
+    { type: 'statement.abortRequested', ...of(4), facts: { by: 'driver' } },
+    { type: 'statement.cancelled', ...of(4), facts: { by: 'driver', queryId: null, durationMs: 1 } },
+    { type: 'statement.outcomeUnknown', ...of(5), facts: { reason: 'restart', durationMs: 1 } },
+    { type: 'result.fetched', ...of(1), facts: { queryId: 'q', by: 'result' } },
+    { type: 'result.broken', ...of(1), facts: { queryId: 'q', index: 0, delivery: 'd', reason: 'reset' } },
+  ]
+}
