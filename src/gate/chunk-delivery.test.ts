@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { arrowStream } from '../../test/support/arrow-stream.ts'
 import { countingIds } from '../../test/support/counting-ids.ts'
 import { FakeClock } from '../../test/support/fake-clock.ts'
 import { chunkBody, fakeSession, fakeUpstream } from '../../test/support/fake-session.ts'
@@ -18,6 +19,8 @@ function rows(count: number): Buffer {
   return Buffer.from(Array.from({ length: count }, (_, row) => `["${row}","text ${row}"]`).join(','))
 }
 
+const arrow = arrowStream(2, [{ rows: 60, bodyBytes: 9000 }, { rows: 40 }])
+
 /** The same bytes in blocks of a size. */
 function blocksOf(bytes: Uint8Array, size: number): Uint8Array[] {
   const blocks: Uint8Array[] = []
@@ -28,17 +31,18 @@ function blocksOf(bytes: Uint8Array, size: number): Uint8Array[] {
 interface Chunk {
   readonly blocks: readonly (Uint8Array | Error)[]
   readonly encoding?: 'identity' | 'gzip'
+  readonly format?: 'json' | 'arrow'
   readonly promised: number
 }
 
-async function open({ blocks, encoding = 'gzip', promised }: Chunk) {
+async function open({ blocks, encoding = 'gzip', format = 'json', promised }: Chunk) {
   const recorder = new MemoryRecorder()
   const clock = new FakeClock()
   const ids = countingIds()
   const links = new ChunkLinks({ clock, ids, life: 1000, perSession: 10 })
   const session = fakeSession(fakeUpstream({ openChunk: async () => chunkBody(blocks, encoding) }))
   const chunks = [{ url: 'https://storage/c', headers: {}, rows: promised }]
-  const set = links.open({ session, statement: 'st', queryId: 'q', columns: 2, chunks }, true)
+  const set = links.open({ session, statement: 'st', queryId: 'q', format, columns: 2, chunks }, true)
   const tools = { recorder, checker, links, clock, ids }
   const request = { token: set.token, index: 0, key: set.key }
   const delivery = await deliverChunk(request, tools, new AbortController().signal)
@@ -73,6 +77,16 @@ describe('deliverChunk', () => {
     })
   }
 
+  it('passes Arrow bytes as they are, when their rows are those promised', async () => {
+    const { recorder, delivery } = await open({
+      blocks: blocksOf(gzipSync(arrow), 100),
+      format: 'arrow',
+      promised: 100,
+    })
+    assert.deepEqual(await collect(delivery), gzipSync(arrow))
+    assert.partialDeepStrictEqual(recorder.events.at(-1)?.facts, { last: true, rows: 100 })
+  })
+
   it('takes a chunk without rows', async () => {
     const { delivery } = await open({ blocks: [gzipSync('')], promised: 0 })
     assert.deepEqual(await collect(delivery), gzipSync(''))
@@ -88,6 +102,11 @@ describe('deliverChunk', () => {
     ['rows of another width', { blocks: [gzipSync('["1"],["2"]')], promised: 2 }],
     ['cells that are no text', { blocks: [gzipSync('[1,2]')], promised: 1 }],
     ['a broken connection', { blocks: [whole, new Error('reset')], promised: 100 }],
+    ['fewer Arrow rows than promised', { blocks: [gzipSync(arrow)], format: 'arrow', promised: 101 }],
+    ['more Arrow rows than promised', { blocks: [gzipSync(arrow)], format: 'arrow', promised: 99 }],
+    ['Arrow that is cut', { blocks: [arrow.subarray(0, -1)], encoding: 'identity', format: 'arrow', promised: 100 }],
+    ['Arrow where JSON was promised', { blocks: [gzipSync(arrow)], promised: 100 }],
+    ['JSON where Arrow was promised', { blocks: [whole], format: 'arrow', promised: 100 }],
     ['plain text that is cut', { blocks: [rows(100).subarray(0, 500)], encoding: 'identity', promised: 100 }],
   ]
   for (const [what, chunk] of broken) {

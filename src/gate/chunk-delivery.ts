@@ -63,7 +63,7 @@ async function* releasePieces(
 ): AsyncGenerator<Uint8Array> {
   const delivery = tools.ids.uuid()
   const recording = new ChunkRecording(set, index, delivery, body.encoding, tools)
-  const check = tools.checker.start({ encoding: body.encoding, columns: set.columns })
+  const check = tools.checker.start({ encoding: body.encoding, format: set.format, columns: set.columns })
   const durable: { readonly bytes: Uint8Array; readonly recorded: Promise<void> }[] = []
   try {
     let held: Uint8Array | null = null

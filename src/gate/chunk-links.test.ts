@@ -13,7 +13,7 @@ function open(perSession = 10) {
   const session = fakeSession()
   const link = (wantsKey = true) => {
     const chunks = [{ url: 'https://storage/0', headers: {}, rows: 1 }]
-    return links.open({ session, statement: 'st', queryId: 'q', columns: 1, chunks }, wantsKey)
+    return links.open({ session, statement: 'st', queryId: 'q', format: 'json', columns: 1, chunks }, wantsKey)
   }
   return { clock, links, session, link }
 }

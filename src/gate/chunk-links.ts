@@ -16,6 +16,7 @@ export interface LinkSet {
   readonly session: Session
   readonly statement: string
   readonly queryId: string
+  readonly format: 'json' | 'arrow'
   readonly columns: number
   readonly chunks: readonly LinkedChunk[]
   /** In the path of each link. */

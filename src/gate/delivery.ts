@@ -67,6 +67,7 @@ function openLinks(facts: DeliveryFacts, links: ChunkLinks): LinkSet {
       session,
       statement,
       queryId,
+      format: answer.format ?? 'json',
       columns: answer.columns?.length ?? 0,
       chunks: answer.chunks.map((chunk) => ({ url: chunk.url, headers, rows: chunk.rowCount })),
     },

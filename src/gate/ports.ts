@@ -117,7 +117,13 @@ export interface ChunkBody {
 
 /** Counts what is in a chunk without keeping it; the work is done off the event loop. */
 export interface ChunkChecker {
-  start(chunk: { readonly encoding: 'identity' | 'gzip'; readonly columns: number }): ChunkCheck
+  start(chunk: ChunkForm): ChunkCheck
+}
+
+export interface ChunkForm {
+  readonly encoding: 'identity' | 'gzip'
+  readonly format: 'json' | 'arrow'
+  readonly columns: number
 }
 
 export interface ChunkCheck {

@@ -131,8 +131,11 @@ describe('an upstream fault that passes', BOUND, () => {
     await (await connected).close()
   })
 
-  it('arrow-answer: a driver that reads no Arrow asks again, and gets its rows in JSON', async () => {
+  it('arrow-answer: one without the rows it promises is refused, and the session goes on', async () => {
     gateway.emulator.faults.set('arrow-answer', 1)
+    const error = await failureOf("SELECT 'row' AS A")
+    assert.match(error.message, /the answer promises 1 rows and holds 0/)
+    assert.match(error.message, /"code":"ICE_UPSTREAM_PROTOCOL"/)
     assert.deepEqual(await driver.query("SELECT 'row' AS A"), [{ A: 'row' }])
   })
 

@@ -1,6 +1,8 @@
+import type { ChunkForm } from '../../gate/ports.ts'
+
 /** What the gateway's thread and the checking thread say to each other. */
 export type CheckRequest =
-  | { readonly id: number; readonly start: { readonly encoding: 'identity' | 'gzip'; readonly columns: number } }
+  | { readonly id: number; readonly start: ChunkForm }
   /** Transferred: the checking thread alone has it then. */
   | { readonly id: number; readonly piece: Uint8Array<ArrayBuffer> }
   | { readonly id: number; readonly end: true }

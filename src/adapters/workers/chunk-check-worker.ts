@@ -1,6 +1,7 @@
 /** The checking thread: unpacks chunks and counts their rows, so that the gateway's event loop does neither. */
 import { parentPort } from 'node:worker_threads'
 import { createGunzip, type Gunzip } from 'node:zlib'
+import { ArrowRowCounter } from '../../core/wire/index.ts'
 import { RowCounter } from '../../lib/json/index.ts'
 import type { CheckReply, CheckRequest } from './chunk-check-protocol.ts'
 
@@ -11,6 +12,12 @@ interface Check {
   take(piece: Uint8Array): Promise<void>
   end(): Promise<number>
   abandon(): void
+}
+
+/** Takes a chunk block by block; `end` gives its rows. Both throw when it is none. */
+interface Counter {
+  push(block: Uint8Array): void
+  end(): number
 }
 
 const checks = new Map<number, Check>()
@@ -29,10 +36,9 @@ port.on('message', (request: CheckRequest) => {
 async function handle(request: CheckRequest): Promise<void> {
   const { id } = request
   if ('start' in request) {
-    checks.set(
-      id,
-      request.start.encoding === 'gzip' ? checkGzip(request.start.columns) : checkPlain(request.start.columns),
-    )
+    const { encoding, format, columns } = request.start
+    const counter = format === 'arrow' ? new ArrowRowCounter(columns) : new RowCounter(columns)
+    checks.set(id, encoding === 'gzip' ? checkGzip(counter) : checkPlain(counter))
     return
   }
   // A chunk that has failed already is not looked at further.
@@ -70,8 +76,7 @@ function reply(message: CheckReply): void {
   port?.postMessage(message)
 }
 
-function checkPlain(columns: number): Check {
-  const counter = new RowCounter(columns)
+function checkPlain(counter: Counter): Check {
   return {
     async take(piece) {
       counter.push(piece)
@@ -82,8 +87,7 @@ function checkPlain(columns: number): Check {
 }
 
 /** Concatenated members are one body; what is cut off, or followed by other bytes, is an error of zlib. */
-function checkGzip(columns: number): Check {
-  const counter = new RowCounter(columns)
+function checkGzip(counter: Counter): Check {
   const gunzip: Gunzip = createGunzip()
   const ended = Promise.withResolvers<void>()
   ended.promise.catch(() => undefined)

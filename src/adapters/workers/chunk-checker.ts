@@ -1,7 +1,7 @@
 /** Chunks are checked in threads of their own: as many as there are cores to spare, each for many chunks. */
 import { Worker } from 'node:worker_threads'
 import { IcecoreError } from '../../errors.ts'
-import type { ChunkCheck, ChunkChecker } from '../../gate/ports.ts'
+import type { ChunkCheck, ChunkChecker, ChunkForm } from '../../gate/ports.ts'
 import type { CheckReply, CheckRequest, CheckVerdict } from './chunk-check-protocol.ts'
 
 export interface ChunkCheckerOptions {
@@ -46,7 +46,7 @@ class CheckThread {
     this.#room = new WaitingRoom(waitingBytes)
   }
 
-  start(chunk: { readonly encoding: 'identity' | 'gzip'; readonly columns: number }): ChunkCheck {
+  start(chunk: ChunkForm): ChunkCheck {
     const id = this.#nextId
     this.#nextId += 1
     const worker = this.#running()

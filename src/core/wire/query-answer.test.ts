@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { arrowStream } from '../../../test/support/arrow-stream.ts'
 import { isIcecoreError } from '../../errors.ts'
 import { bytesOf, editJson } from '../../lib/json/index.ts'
 import {
@@ -124,12 +125,28 @@ describe('readQueryAnswer', () => {
     assert.throws(() => readStorageHeaders(answer({ ...RESULT, chunkHeaders: { a: 1 } })), /chunkHeaders are no texts/)
   })
 
-  it('reads Arrow without counting its rows', () => {
-    const { rowset: _, ...rest } = RESULT
-    const read = answer({ ...rest, rowsetBase64: 'QQ==', queryResultFormat: 'arrow' })
-    assert.equal(read.format, 'arrow')
-    assert.equal(read.inlineRows, null)
-    assert.equal(read.spans.rowsetBase64?.kind, 'string')
+  describe('in Arrow format', () => {
+    const { rowset, ...withoutRows } = RESULT
+    const stream = arrowStream(RESULT.rowtype.length, [{ rows: 2 }, { rows: 1 }])
+    const arrow = { ...withoutRows, rowsetBase64: stream.toString('base64'), queryResultFormat: 'arrow' }
+
+    it('has its rows counted by the headers of the stream', () => {
+      const read = answer(arrow)
+      assert.deepEqual([read.format, read.inlineRows], ['arrow', 3])
+      assert.equal(read.spans.rowsetBase64?.kind, 'string')
+      assert.equal(answer({ ...arrow, rowsetBase64: '' }).inlineRows, 0)
+      assert.equal(answer(withoutRows).inlineRows, null)
+    })
+
+    it('counts rows that are there in both forms twice', () => {
+      assert.equal(answer({ ...arrow, rowset }).inlineRows, 3 + rowset.length)
+    })
+
+    it('is refused when the stream is none', () => {
+      const cut = stream.subarray(0, -1).toString('base64')
+      assert.throws(() => answer({ ...arrow, rowsetBase64: cut }), /rowsetBase64: the stream is cut off/)
+      assert.throws(() => answer({ ...arrow, rowsetBase64: 7 }), /rowsetBase64 is no text/)
+    })
   })
 
   it('reads a multi-statement', () => {

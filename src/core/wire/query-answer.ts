@@ -10,6 +10,7 @@ import {
   readString,
 } from '../../lib/json/index.ts'
 import type { AnswerEnvelope } from './answer-envelope.ts'
+import { countArrowRows } from './arrow-row-counter.ts'
 import { CODES } from './codes.ts'
 import type { Context } from './context.ts'
 import { readParameterList } from './parameter-list.ts'
@@ -59,7 +60,7 @@ export interface QueryAnswer {
   readonly columns: readonly ColumnFacts[] | null
   readonly total: number | null
   readonly returned: number | null
-  /** Rows of `rowset`, counted. Null for Arrow and where there is no rowset. */
+  /** Rows of `rowset` and `rowsetBase64`, counted. Null where there is neither. */
   readonly inlineRows: number | null
   readonly chunks: readonly AnswerChunk[]
   /** Of a multi-statement: its children's query ids and statement types, in order. */
@@ -109,10 +110,7 @@ export function readQueryAnswer({ document, success }: AnswerEnvelope): QueryAns
     columns,
     total: readSafeInteger(document, at('total')) ?? null,
     returned: readSafeInteger(document, at('returned')) ?? null,
-    inlineRows:
-      rowset === undefined
-        ? null
-        : readAnswerPart('rowset', () => countRows(bytesOf(document, rowset), columns?.length ?? 0)),
+    inlineRows: countInlineRows(document, columns?.length ?? 0),
     chunks: readChunks(document, at('chunks')),
     resultIds: readList(document, 'data.resultIds').map(checkedQueryId),
     resultTypes: readList(document, 'data.resultTypes'),
@@ -182,6 +180,15 @@ function readProgress(success: boolean, code: string | null): QueryAnswer['inPro
   if (!success) return null
   if (code === CODES.inProgress) return 'synchronous'
   return code === CODES.inProgressAsync ? 'asynchronous' : null
+}
+
+/** An answer that held rows in both forms would be counted twice, and so hold more than it promises. */
+function countInlineRows(document: JsonDocument, width: number): number | null {
+  const json = presentValue(findValue(document, 'data.rowset'))
+  const arrow = readOptionalText(document, 'data.rowsetBase64')
+  if (json === undefined && arrow === null) return null
+  const jsonRows = json === undefined ? 0 : readAnswerPart('rowset', () => countRows(bytesOf(document, json), width))
+  return jsonRows + (arrow === null ? 0 : readAnswerPart('rowsetBase64', () => countArrowRows(arrow, width)))
 }
 
 /** An absent format means JSON, as for all drivers that read such an answer at all. */

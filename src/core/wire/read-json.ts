@@ -7,6 +7,7 @@ import {
   type ScanOptions,
   scanObject,
 } from '../../lib/json/index.ts'
+import { ArrowSyntaxError } from './arrow-row-counter.ts'
 
 /** A session parameter's value on the wire. */
 export type ParameterValue = string | number | boolean
@@ -53,5 +54,5 @@ export function isMissing(value: JsonValue | undefined): boolean {
 }
 
 function translated(error: unknown, make: (reason: string) => IcecoreError): unknown {
-  return error instanceof JsonSyntaxError ? make(error.message) : error
+  return error instanceof JsonSyntaxError || error instanceof ArrowSyntaxError ? make(error.message) : error
 }

@@ -16,8 +16,8 @@ const CHUNKED = `{"data":{"parameters":[{"name":"TIMEZONE","value":"Europe/Paris
 
 function links(key: string | null): LinkSet {
   const chunks = [{ url: 'https://bucket/x?sig=SECRET', headers: {}, rows: 2 }]
-  const at = { session: fakeSession(), statement: 'st', queryId: 'q', columns: 1, openedAt: 0 }
-  return { ...at, chunks, token: 'icc_token', key }
+  const at = { session: fakeSession(), statement: 'st', queryId: 'q', openedAt: 0 }
+  return { ...at, format: 'json', columns: 1, chunks, token: 'icc_token', key }
 }
 
 function encode(text: string, set: LinkSet | null): string {
