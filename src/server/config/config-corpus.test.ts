@@ -44,7 +44,7 @@ recording:
   key: "\${env:ICECORE_KEY}"
 sessions: { idle: 4h }
 limits: { statement: 1MiB }
-statements: { procedure_calls: refuse, exports: refuse, deferred: refuse, rights: refuse }
+statements: { procedure_calls: refuse, exports: refuse, stages: refuse, models: refuse, deferred: refuse, rights: refuse }
 `
 
 interface Row {
@@ -211,29 +211,6 @@ const ROWS: readonly Row[] = [
     `  key: "\${env:K}"\n  level: ¦digest`,
     `  key: "\${env:K}"\n  level: full`,
     /every row/,
-  ),
-  row(
-    'invalid_value',
-    'tokens that outlive their session',
-    'idle: 4h',
-    'token_life: ¦5h',
-    'token_life: 5h, master_life: 6h',
-  ),
-  row(
-    'invalid_value',
-    'fewer sessions than one principal may have by default',
-    '{ statement: 1MiB }',
-    '{ sessions: ¦10 }',
-    '{ sessions: 10, sessions_per_principal: 10 }',
-    /^write "sessions_per_principal: 10" or less beside it, or raise "sessions"$/,
-  ),
-  row(
-    'invalid_value',
-    'more sessions for one principal than there are',
-    '{ statement: 1MiB }',
-    '{ sessions: 10, sessions_per_principal: ¦11 }',
-    '{ sessions: 100 }',
-    /^lower "sessions_per_principal", or raise "sessions"$/,
   ),
   row(
     'invalid_value',
