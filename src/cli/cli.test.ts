@@ -18,6 +18,7 @@ import { recordFolders } from '../adapters/store/index.ts'
 import { systemClock } from '../lib/clock.ts'
 import { randomIds } from '../lib/ids.ts'
 import { createPaint } from '../lib/text/index.ts'
+import { configJsonSchema } from '../server/config/index.ts'
 import { main } from './main.ts'
 
 const COMMAND = fileURLToPath(new URL('../../bin/icecore.js', import.meta.url))
@@ -210,6 +211,38 @@ describe('init', () => {
     assert.deepEqual(await readFile(join(base, 'keys/recording.key')), key)
   })
 })
+
+describe('the configuration that init writes', () => {
+  let text: string
+  before(async () => {
+    await icecore('init', join(folder, 'template'))
+    text = await readFile(join(folder, 'template/icecore.yaml'), 'utf8')
+  })
+
+  it('explains or names each key that there is', () => {
+    const keys = listKeys(configJsonSchema)
+    assert.ok(keys.length > 60)
+    for (const key of keys) assert.match(text, new RegExp(`(?<![\\w-])${key}(?![\\w-])`), key)
+  })
+
+  it('passes the check with what is commented out, too', async () => {
+    const whole = text.replace(/^# (\w+:$| {2}.*)/gm, '$1').replace(/^ {2}# (\w+: )/gm, '  $1')
+    assert.match(whole, /^limits:$[\s\S]*^ {2}hold: 40s$/m)
+    assert.match(whole, /^ {2}segment_size: 64MiB$/m)
+    const file = join(folder, 'template/whole.yaml')
+    await writeFile(file, whole)
+    const { code, out } = await icecore('config', 'check', file)
+    assert.equal(code, 0, out)
+    for (const line of text.split('\n')) assert.ok(line.length <= 120, line)
+  })
+})
+
+/** The names of all keys, at whatever depth. */
+function listKeys(schema: typeof configJsonSchema): readonly string[] {
+  const below = [schema.additionalProperties, schema.items].filter((child) => typeof child === 'object')
+  const own = Object.entries(schema.properties ?? {}).flatMap(([key, child]) => [key, ...listKeys(child)])
+  return [...own, ...below.flatMap(listKeys)]
+}
 
 describe('the record', () => {
   it('is listed, newest first', async () => {
