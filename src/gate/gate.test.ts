@@ -107,7 +107,14 @@ function open(script: ScriptedUpstream = {}) {
     { recorder, registry, handles, links, keyedHash: () => 'mark', clock, ids, log: silentLog },
     {
       statements: { maxBytes: 65_536, maxDepth: 50, maxChain: 400, maxStatements: 10 },
-      settings: { procedureCalls: 'refuse', exports: 'refuse', deferred: 'refuse', rights: 'refuse' },
+      settings: {
+        procedureCalls: 'refuse',
+        exports: 'refuse',
+        stages: 'refuse',
+        models: 'refuse',
+        deferred: 'refuse',
+        rights: 'refuse',
+      },
       openStatements: 3,
       rememberedRequests: 10,
     },

@@ -43,7 +43,7 @@ export function decided(session: Session, run: StatementRun, analysis: Analysis,
       reasons: decision.reasons,
       kind: kindOf(analysis),
       shape: analysis.ok ? analysis.text.shape : '',
-      statements: statements.map(({ kind, effects, shape }) => ({ kind, effects, shape })),
+      statements: statements.map(({ kind, effects, uses, shape }) => ({ kind, effects, uses, shape })),
       policy: POLICY_VERSION,
     },
   }

@@ -84,8 +84,8 @@ export function mapAccessRules(config: Config): readonly AccessRule[] {
 }
 
 export function mapStatementSettings({ statements }: Config): StatementSettings {
-  const { procedure_calls, exports, deferred, rights } = statements
-  return { procedureCalls: procedure_calls, exports, deferred, rights }
+  const { procedure_calls, ...others } = statements
+  return { procedureCalls: procedure_calls, ...others }
 }
 
 export async function mapConnections(config: Config, sources: SecretSources): Promise<readonly SnowflakeConnection[]> {

@@ -128,6 +128,16 @@ const OTHERS: readonly Bypass[] = [
   row('never_reaches_other_users', 'SELECT SYSTEM$CANCEL_ALL_QUERIES(1)', 'SELECT 2'),
   row('never_reaches_other_users', 'SELECT SYSTEM$ABORT_SESSION(1)', 'SELECT 3'),
   row('never_reaches_other_users', 'SHOW TRANSACTIONS IN ACCOUNT', 'SHOW TABLES IN SCHEMA SHOP.SALES'),
+  row('never_reaches_other_users', 'DESC USER ICECORE', 'DESC TABLE SHOP.CRM.CUSTOMERS'),
+  row('never_reaches_other_users', 'SHOW PARAMETERS FOR SESSION 1', 'SHOW PARAMETERS IN SESSION'),
+  row('never_reaches_other_users', 'SHOW USER PROGRAMMATIC ACCESS TOKENS', 'SHOW SCHEMAS IN DATABASE SHOP'),
+  row('never_reaches_other_users', 'ALTER WAREHOUSE W ABORT ALL QUERIES', 'SELECT 1 AS ABORT'),
+  row('never_reaches_other_users', 'SELECT * FROM SNOWFLAKE.TRUST_CENTER.FINDINGS', 'SELECT 1 AS TRUST_CENTER'),
+  row(
+    'never_reaches_other_users',
+    'CREATE PROCEDURE P() RETURNS INT AS $$ BEGIN LET R RESULTSET := (SHOW/**/LOCKS); RETURN 1; END $$',
+    'SELECT $$ SHOW LOCKS $$ AS T',
+  ),
   row('never_reaches_other_users', 'LIST @~', "SELECT 'the stage @~' AS T"),
   row('never_reaches_other_users', 'SELECT $1 FROM @~/x.csv', 'SELECT $1 FROM VALUES (1)'),
   row('never_unknown_name', 'SELECT * FROM IDENTIFIER(?)', "SELECT ID FROM IDENTIFIER('SHOP.CRM.CUSTOMERS') LIMIT 2"),
@@ -195,6 +205,60 @@ const HIDDEN: readonly Bypass[] = [
   row('dynamic_sql', "EXECUTE IMMEDIATE 'SEL' || 'ECT 1'", "SELECT 'SEL' || 'ECT 1' AS T"),
 ]
 
+/** Code that cannot be read, and texts that are put together where they run. */
+const CODE: readonly Bypass[] = [
+  row(
+    'never_unread_code',
+    "CREATE PROCEDURE P() RETURNS STRING LANGUAGE PYTHON HANDLER = 'f' AS $$ s.sql('alter ' + 'user x') $$",
+    "SELECT 'LANGUAGE PYTHON' AS LANGUAGE",
+  ),
+  row(
+    'never_unread_code',
+    'CREATE FUNCTION F() RETURNS INT LANGUAGE/**/JAVASCRIPT AS $$ 1 $$',
+    'SELECT 1 AS JAVASCRIPT',
+  ),
+  row('never_unread_code', "CREATE STREAMLIT A FROM '@S'", 'SELECT 1 AS STREAMLIT'),
+  row(
+    'scripting_block',
+    'WITH p AS PROCEDURE () RETURNS INT LANGUAGE PYTHON AS $$ x $$ CALL p()',
+    'WITH p AS (SELECT 2 AS A) SELECT A FROM p',
+  ),
+  row(
+    'dynamic_sql',
+    'CREATE PROCEDURE P() RETURNS INT AS $$ BEGIN EXECUTE IMMEDIATE :q; END $$',
+    'SELECT $$ EXECUTE IMMEDIATE :q $$ AS T',
+  ),
+  row(
+    'deferred_state',
+    'CREATE PROCEDURE P() RETURNS INT EXECUTE AS CALLER AS $$ BEGIN USE ROLE SYSADMIN; END $$',
+    'SELECT $$ USE ROLE SYSADMIN $$ AS T',
+  ),
+  row(
+    'never_mints_credential',
+    'CREATE PROCEDURE P() RETURNS INT AS $$ BEGIN ALTER USER x ADD /* a */ PAT t; END $$',
+    'SELECT $$ ALTER USER x ADD PAT t $$ AS T',
+  ),
+  row('never_unknown_name', 'CALL p(); SELECT * FROM IDENTIFIER($v)', "SET v = 'SHOP.CRM.CUSTOMERS'; SELECT $v"),
+]
+
+/** Files in stages, and models. */
+const USES: readonly Bypass[] = [
+  row('use_stage', 'SELECT $1 FROM @SHOP.SALES.S', "SELECT '@SHOP.SALES.S' AS T"),
+  row('use_stage', "SELECT $1 FROM SHOP.CRM.CUSTOMERS, '@SHOP.SALES.S/a'", "SELECT 1 WHERE '@a' IN ('@a', '@b')"),
+  row('use_stage', "SELECT TO_FILE('@SHOP.SALES.S/a')", 'SELECT 1 AS TO_FILE'),
+  row('use_stage', "SELECT IDENTIFIER('try_to_file')('@SHOP.SALES.S', 'a')", "SELECT 'try_to_file' AS F"),
+  row('use_stage', 'LIST @SHOP.SALES.S', "SELECT 'LIST @S' AS T"),
+  row('use_stage', 'REMOVE @SHOP.SALES.S/a', "SELECT 'REMOVE @S' AS T"),
+  row('use_stage', "COPY INTO T FROM 's3://bucket/x'", "SELECT 's3://bucket/x' AS U"),
+  row(
+    'use_stage',
+    "SELECT * FROM TABLE(INFER_SCHEMA(LOCATION => '@S', FILE_FORMAT => 'F'))",
+    'SELECT 1 AS INFER_SCHEMA',
+  ),
+  row('use_model', "SELECT AI_COMPLETE('m', EMAIL) FROM SHOP.CRM.CUSTOMERS", "SELECT 'AI_COMPLETE' AS F"),
+  row('use_model', "SELECT snowflake . \"CORTEX\" . complete('m', 'p')", 'SELECT 1 AS CORTEX'),
+]
+
 const FILES: readonly Bypass[] = [
   row('file_transfer', 'PUT file:///etc/passwd @SHOP.SALES.S', "SELECT 'PUT file:///etc/passwd @S' AS T"),
   row('file_transfer', 'GET @SHOP.SALES.S file:///tmp/', "SELECT GET(PARSE_JSON('{\"a\":1}'), 'a') AS G"),
@@ -228,6 +292,15 @@ const EFFECTS: readonly Bypass[] = [
     'ALTER TABLE SHOP.CRM.CUSTOMERS MODIFY COLUMN EMAIL UNSET MASKING POLICY',
     'CREATE OR REPLACE TEMPORARY TABLE POLICY_T (A INT)',
   ),
+  row('effect_rights', 'ALTER TABLE SHOP.CRM.CUSTOMERS DROP ALL ROW ACCESS POLICIES', 'SELECT 1 AS POLICIES'),
+  row('effect_export', 'CREATE EXTERNAL ACCESS INTEGRATION I ENABLED = TRUE', 'SELECT 1 AS EXTERNAL'),
+  row('effect_export', 'ALTER FUNCTION F() SET EXTERNAL_ACCESS_INTEGRATIONS = (I)', 'SELECT 1 AS INTEGRATIONS'),
+  row('effect_export', "SELECT SYSTEM$SEND_EMAIL('i', 'a@b', 's', 'b')", 'SELECT 1 AS SEND_EMAIL'),
+  row(
+    'effect_deferred',
+    "ALTER TABLE SHOP.CRM.CUSTOMERS SET DATA_METRIC_SCHEDULE = '5 MINUTE'",
+    'SELECT 1 AS DATA_METRIC_SCHEDULE',
+  ),
   row('effect_deferred', 'CREATE STREAM s ON TABLE SHOP.CRM.CUSTOMERS', 'SELECT 1 AS STREAM'),
 ]
 
@@ -254,6 +327,8 @@ export const CORPUS: readonly Bypass[] = [
   ...RESULTS,
   ...ROLES,
   ...HIDDEN,
+  ...CODE,
+  ...USES,
   ...FILES,
   ...EFFECTS,
   ...UNREADABLE,

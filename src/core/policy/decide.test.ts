@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { analyseText } from '../statement/index.ts'
-import { type DecisionInput, decide, type StatementSettings } from './index.ts'
+import { type DecisionInput, decide, type Permission, type StatementSettings } from './index.ts'
 
-const STRICT: StatementSettings = { procedureCalls: 'refuse', exports: 'refuse', deferred: 'refuse', rights: 'refuse' }
+const everything = (permission: Permission): StatementSettings => ({
+  procedureCalls: permission,
+  exports: permission,
+  stages: permission,
+  models: permission,
+  deferred: permission,
+  rights: permission,
+})
+const STRICT = everything('refuse')
+const LOOSE = everything('allow')
 const OWN = '01b899f1-0712-45a6-0040-e00702000001'
 const FOREIGN = '01b899f1-0712-45a6-0040-e00702000002'
 
@@ -24,7 +33,10 @@ function decideOn(sql: string, more: Partial<DecisionInput> = {}): ReturnType<ty
 const TWINS: readonly [string, string, string][] = [
   ['file_transfer', 'PUT file:///tmp/a @stage', 'SELECT 1'],
   ['effect_call', 'CALL do_it()', "SELECT 'CALL do_it()'"],
-  ['effect_export', 'COPY INTO @out FROM t', 'COPY INTO t FROM @in'],
+  ['effect_export', 'COPY INTO @out FROM t', 'INSERT INTO t SELECT * FROM out'],
+  ['use_stage', 'COPY INTO t FROM @in', "SELECT '@in' FROM t"],
+  ['use_model', "SELECT AI_COMPLETE('m', name) FROM t", 'SELECT ai_complete FROM t'],
+  ['never_unread_code', 'CREATE PROCEDURE p() RETURNS INT LANGUAGE PYTHON AS $$ x $$', "SELECT 'LANGUAGE PYTHON'"],
   ['effect_deferred', "CREATE TASK t SCHEDULE = '1 minute' AS SELECT 1", 'CREATE TABLE task (a INT)'],
   ['effect_rights', 'GRANT SELECT ON t TO ROLE r', 'SELECT grant_date FROM t'],
   ['role', 'USE ROLE ACCOUNTADMIN', 'USE ROLE ANALYST'],
@@ -55,21 +67,33 @@ describe('decide', () => {
   const loosened: readonly [keyof StatementSettings, string][] = [
     ['procedureCalls', 'CALL do_it()'],
     ['exports', 'COPY INTO @out FROM t'],
+    ['stages', 'SELECT $1 FROM @in'],
+    ['models', "SELECT AI_COMPLETE('m', name) FROM t"],
     ['deferred', "CREATE TASK t SCHEDULE = '1 minute' AS SELECT 1"],
     ['rights', 'GRANT SELECT ON t TO ROLE r'],
   ]
   for (const [setting, sql] of loosened) {
     it(`allows ${sql} where ${setting} is loosened, and only there`, () => {
       assert.equal(decideOn(sql, { settings: { ...STRICT, [setting]: 'allow' } }).decision, 'allow')
-      const others = { procedureCalls: 'allow', exports: 'allow', deferred: 'allow', rights: 'allow' } as const
-      assert.equal(decideOn(sql, { settings: { ...others, [setting]: 'refuse' } }).decision, 'deny')
+      assert.equal(decideOn(sql, { settings: { ...LOOSE, [setting]: 'refuse' } }).decision, 'deny')
     })
   }
 
   it('loosens the never-list by no setting', () => {
-    const all = { procedureCalls: 'allow', exports: 'allow', deferred: 'allow', rights: 'allow' } as const
-    const decision = decideOn('ALTER USER x ADD PROGRAMMATIC ACCESS TOKEN t', { settings: all })
+    const decision = decideOn('ALTER USER x ADD PROGRAMMATIC ACCESS TOKEN t', { settings: LOOSE })
     assert.equal(decision.decision, 'deny')
+  })
+
+  it('lets no setting bring in code that cannot be read', () => {
+    const head = 'CREATE PROCEDURE p() RETURNS INT LANGUAGE'
+    for (const language of ['PYTHON', 'JAVASCRIPT', 'JAVA', 'SCALA']) {
+      assert.equal(decideOn(`${head} ${language} AS $$ x $$`, { settings: LOOSE }).decision, 'deny')
+      const anonymous = `WITH p AS PROCEDURE () RETURNS INT LANGUAGE ${language} AS $$ x $$ CALL p()`
+      assert.equal(decideOn(anonymous, { settings: LOOSE }).decision, 'deny')
+    }
+    assert.equal(decideOn(`${head} SQL AS $$ BEGIN EXECUTE IMMEDIATE q; END $$`, { settings: LOOSE }).decision, 'deny')
+    assert.equal(decideOn(`${head} SQL AS $$ BEGIN DELETE FROM t; END $$`, { settings: LOOSE }).decision, 'allow')
+    assert.equal(decideOn('CALL p()', { settings: LOOSE }).decision, 'allow')
   })
 
   it('gives every reason at once', () => {

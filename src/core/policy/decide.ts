@@ -3,14 +3,18 @@
  * checks are made, so that an agent that is denied learns every reason at once.
  */
 import type { DecisionReason } from '../recording/index.ts'
-import type { Analysis, Effect, ResultReference, Statement } from '../statement/index.ts'
+import type { Analysis, Effect, ResultReference, Statement, Use } from '../statement/index.ts'
 
 /** What the operator may loosen; each default is the strict side. */
 export interface StatementSettings {
   /** CALL of a procedure: what its body does is not seen. */
   readonly procedureCalls: Permission
-  /** COPY INTO a location: the data leaves without passing Icecore. */
+  /** COPY INTO a location, integrations and their like: the data leaves without passing Icecore. */
   readonly exports: Permission
+  /** Files in stages and at URLs: no catalogue knows what they hold. */
+  readonly stages: Permission
+  /** AI functions: what they are given goes to a model. */
+  readonly models: Permission
   /** Tasks, pipes, alerts, streams: statements that run later, outside every session. */
   readonly deferred: Permission
   /** GRANT, REVOKE, roles, users, policies. */
@@ -42,7 +46,7 @@ export type Decision =
     }
 
 /** Names the set of checks below in the record; changes when they do. */
-export const POLICY_VERSION = 'built-in/1'
+export const POLICY_VERSION = 'built-in/2'
 
 interface Denial extends DecisionReason {
   readonly allowed: string
@@ -70,6 +74,7 @@ const checks: readonly Check[] = [
   checkNeverList,
   checkFileTransfer,
   checkEffects,
+  checkUses,
   checkRole,
   checkSecondaryRoles,
   checkContextNames,
@@ -125,6 +130,29 @@ function checkEffects(statement: Statement, { settings }: DecisionInput): readon
       allowed: 'a statement of a known kind',
     },
   ]
+}
+
+const USE_CHECKS: Readonly<
+  Record<Use, { readonly setting: keyof StatementSettings; readonly text: string; readonly allowed: string }>
+> = {
+  stage: {
+    setting: 'stages',
+    text: 'what a file in a stage or at a URL holds, no catalogue knows',
+    allowed: 'tables and views',
+  },
+  model: {
+    setting: 'models',
+    text: 'what an AI function is given goes to a model',
+    allowed: 'the same query without AI functions',
+  },
+}
+
+function checkUses(statement: Statement, { settings }: DecisionInput): readonly Denial[] {
+  return statement.uses.flatMap((use) => {
+    const { setting, text, allowed } = USE_CHECKS[use]
+    if (settings[setting] === 'allow') return []
+    return [{ code: `use_${use}`, text: `${statement.kind}: ${text}`, allowed }]
+  })
 }
 
 function checkRole(statement: Statement, { mayUseRole }: DecisionInput): readonly Denial[] {

@@ -33,6 +33,8 @@ export interface DecisionReason {
 export interface ChildFacts {
   readonly kind: string
   readonly effects: readonly string[]
+  /** What it uses besides tables and views: `stage`, `model`. */
+  readonly uses: readonly string[]
   readonly shape: string
 }
 

@@ -74,6 +74,7 @@ function outcomes(at: Context, change: StateChange): readonly Context[] {
     case 'unset_variable':
     case 'transaction':
     case 'temporary_object':
+    case 'forget_variables':
       return [at]
   }
 }

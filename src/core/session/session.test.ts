@@ -63,6 +63,15 @@ describe('advance', () => {
     assert.ok(second.matches)
     assert.deepEqual([...second.state.variables], [['C', 'z']])
   })
+
+  it('knows no variable after code that is not seen, however it ended', () => {
+    const known = advance(initialState(START), [{ change: 'set_variable', name: 'A', value: 'x' }], START)
+    assert.ok(known.matches)
+    const after = advance(known.state, [{ change: 'forget_variables' }], START)
+    assert.ok(after.matches)
+    assert.equal(after.state.variables.size, 0)
+    assert.equal(advanceAfterFailure(known.state, [{ change: 'forget_variables' }]).variables.size, 0)
+  })
 })
 
 describe('advanceAfterFailure', () => {

@@ -43,7 +43,10 @@ export function advance(state: SessionState, changes: readonly StateChange[], re
 export function advanceAfterFailure(state: SessionState, changes: readonly StateChange[]): SessionState {
   const variables = new Map(state.variables)
   // Whether the variable was set before the failure is not known, so its value is not known either.
-  for (const change of changes) if (change.change === 'set_variable') variables.delete(change.name)
+  for (const change of changes) {
+    if (change.change === 'set_variable') variables.delete(change.name)
+    if (change.change === 'forget_variables') variables.clear()
+  }
   return { contexts: contextsAfterFailure(state.contexts, changes), variables }
 }
 
@@ -53,7 +56,8 @@ function changeVariables(
 ): ReadonlyMap<string, string> {
   const variables = new Map(before)
   for (const change of changes) {
-    if (change.change === 'set_variable' && change.value !== null) variables.set(change.name, change.value)
+    if (change.change === 'forget_variables') variables.clear()
+    else if (change.change === 'set_variable' && change.value !== null) variables.set(change.name, change.value)
     else if (change.change === 'set_variable' || change.change === 'unset_variable') variables.delete(change.name)
   }
   return variables

@@ -1,19 +1,20 @@
 /** From the text of a statement to what Icecore understands of it. */
 
 import { append } from './append.ts'
+import { sqlBodies, statementsOfBody } from './bodies.ts'
 import { type Classified, unknownStatement } from './classified.ts'
 import { classify } from './classify.ts'
 import { type Lexed, lex } from './lexer.ts'
 import { checkNesting, checkRaw } from './limits.ts'
-import { isIdentifierCall, type KnownVariables, literalOf, readName } from './names.ts'
+import { type KnownVariables, literalOf, namesOf } from './names.ts'
 import { TEXT_RUNNING_FUNCTIONS } from './never-functions.ts'
-import { findNever } from './never-list.ts'
+import { findNever, findNeverInBody } from './never-list.ts'
 import { describeRefusal, Refusal } from './refusal.ts'
 import { findResultReferences } from './result-references.ts'
 import { literalSpan, shapeOf } from './shape.ts'
 import { splitStatements } from './split.ts'
 import { findTextSecrets, MAX_TEXTS } from './text-secrets.ts'
-import { closingOf, isName, isOperator, isText, isWord, type Token } from './token.ts'
+import { closingOf, isOperator, isText, isWord, type TextToken, type Token } from './token.ts'
 import type {
   Analysis,
   AnalysisOptions,
@@ -25,7 +26,9 @@ import type {
   StateChange,
   Statement,
   StatementRefusal,
+  Use,
 } from './types.ts'
+import { findUses } from './uses.ts'
 
 /** How deep statements may hold statements: CREATE TASK … AS CREATE TASK … AS …. */
 const MAX_INNER = 4
@@ -82,6 +85,7 @@ function literalsOf({ tokens }: Lexed): readonly Span[] {
 interface Understood {
   readonly kind: string
   readonly effects: ReadonlySet<Effect>
+  readonly uses: readonly Use[]
   readonly stateChanges: readonly StateChange[]
   readonly resultReferences: readonly ResultReference[]
   readonly never: readonly NeverMatch[]
@@ -108,6 +112,7 @@ class Reader {
     return {
       kind: understood.kind,
       effects: [...understood.effects],
+      uses: understood.uses,
       span: { start: tokens[0]?.start ?? 0, end: tokens.at(-1)?.end ?? 0 },
       shape: shapeOf(this.#sql, tokens),
       stateChanges: understood.stateChanges,
@@ -120,12 +125,16 @@ class Reader {
   /** `a ->> b ->> c`: each step a statement, the last one's result is the answer. */
   #readChain(tokens: readonly Token[], depth: number): Understood {
     const steps = splitChain(tokens)
-    const understood = steps.map((step) => this.#readOne(step, depth))
+    const understood = steps.map((step) => {
+      const read = this.#readOne(step, depth)
+      if (read.stateChanges.some(isForgetting)) this.#variables.clear()
+      return read
+    })
     const last = understood.at(-1)
     if (last === undefined) throw unknownStatement(tokens)
     if (steps.length === 1) return last
     // Each step was read with the variables and the context of before the chain: none may change them for a later one.
-    const changing = understood.findIndex((step) => step.stateChanges.length > 0)
+    const changing = understood.findIndex((step) => step.stateChanges.some((change) => !isForgetting(change)))
     if (changing >= 0) {
       throw new Refusal(
         'flow_state',
@@ -139,12 +148,16 @@ class Reader {
   #readOne(tokens: readonly Token[], depth: number): Understood {
     const variables: KnownVariables = this.#variables
     const classified = classify(tokens, variables)
+    const { uses, effects } = findUses(tokens, classified.kind, variables)
+    const all = new Set([...classified.effects, ...effects])
+    const changes = classified.stateChanges ?? []
     const own: Understood = {
       kind: classified.kind,
-      effects: new Set(classified.effects),
-      stateChanges: classified.stateChanges ?? [],
+      effects: all,
+      uses,
+      stateChanges: all.has('call') ? [...changes, { change: 'forget_variables' }] : changes,
       resultReferences: findResultReferences(tokens, variables),
-      never: findNever(tokens, classified, variables, this.#options),
+      never: findNever(tokens, classified, variables, this.#options.ownUser),
       fileTransfer: classified.fileTransfer ?? false,
     }
     return merge(own.kind, [own, ...this.#readInside(tokens, classified, depth)])
@@ -154,6 +167,7 @@ class Reader {
     const inside: Understood[] = []
     for (const text of this.#runTexts(tokens)) append(inside, this.#readText(text, true))
     if (classified.immediate !== undefined) append(inside, this.#readText(classified.immediate, false))
+    for (const body of sqlBodies(tokens, classified.kind)) append(inside, this.#readBody(body))
     const { inner } = classified
     if (inner === undefined) return inside
     if (depth >= MAX_INNER)
@@ -162,8 +176,40 @@ class Reader {
     if (inner.role === 'explained') {
       if (!EXPLAINED.has(understood.kind)) throw unknownStatement(tokens, 1)
       inside.push({ ...understood, effects: new Set(), stateChanges: [] })
-    } else inside.push({ ...understood, stateChanges: [] })
+    } else inside.push(later(understood, inner.tokens[0]?.start ?? 0))
     return inside
+  }
+
+  /**
+   * What a body in SQL does when it is run. Its variables have the values of then, which nobody knows yet. Each
+   * statement is read like any other; what reads or writes rows is found by the names in the whole body.
+   */
+  #readBody(body: TextToken): readonly Understood[] {
+    if (this.#level >= MAX_TEXTS) {
+      throw new Refusal('too_deep', `texts run texts more than ${MAX_TEXTS} times over`, body.start)
+    }
+    const none: KnownVariables = new Map()
+    try {
+      const { tokens } = lex(body.text)
+      checkNesting(tokens, this.#options.limits)
+      const reader = new Reader(body.text, { ...this.#options, variables: none }, this.#level + 1)
+      const { uses, effects } = findUses(tokens, 'BODY', none)
+      const whole: Understood = {
+        kind: 'BODY',
+        effects: new Set(effects),
+        uses,
+        stateChanges: [],
+        resultReferences: [],
+        never: findNeverInBody(tokens, none),
+        fileTransfer: false,
+      }
+      const texts = reader.#runTexts(tokens).flatMap((text) => reader.#readText(text, true))
+      const statements = statementsOfBody(tokens).map((statement) => reader.#readChain(statement, 0))
+      return [whole, ...texts, ...statements].map((part) => later(part, body.start))
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      throw new Refusal(error.code, `in the body: ${describeRefusal(body.text, error)}`, body.start)
+    }
   }
 
   /** What a constant text does, as if it stood here. */
@@ -187,27 +233,50 @@ class Reader {
   /** The texts given to TO_QUERY and SYSTEM$QUERY_REFERENCE. */
   #runTexts(tokens: readonly Token[]): readonly Token[] {
     const texts: Token[] = []
-    let index = 0
-    while (index < tokens.length) {
-      const name = isName(tokens[index]) ? readName(tokens, index, this.#variables) : null
-      if (name === null) {
-        index += 1
-        continue
-      }
-      const runs = TEXT_RUNNING_FUNCTIONS.has(name.parts?.at(-1)?.toUpperCase() ?? '')
-      if (runs && isOperator(tokens[name.next], '(')) texts.push(runText(tokens, name.next))
-      index = isIdentifierCall(tokens, index) ? name.next : Math.max(name.next, index + 1)
+    for (const { parts, next } of namesOf(tokens, this.#variables)) {
+      const runs = TEXT_RUNNING_FUNCTIONS.has(parts?.at(-1)?.toUpperCase() ?? '')
+      if (runs && isOperator(tokens[next], '(')) texts.push(runText(tokens, next))
     }
     return texts
   }
 
   #applyVariables(changes: readonly StateChange[]): void {
     for (const change of changes) {
-      if (change.change === 'set_variable' && change.value !== null) this.#variables.set(change.name, change.value)
+      if (isForgetting(change)) this.#variables.clear()
+      else if (change.change === 'set_variable' && change.value !== null) this.#variables.set(change.name, change.value)
       else if (change.change === 'set_variable' || change.change === 'unset_variable')
         this.#variables.delete(change.name)
     }
   }
+}
+
+function isForgetting(change: StateChange): boolean {
+  return change.change === 'forget_variables'
+}
+
+/** Changes that a statement which runs later would make to a session that nobody knows yet. */
+const OF_SESSION: readonly StateChange['change'][] = [
+  'use_role',
+  'use_secondary_roles',
+  'use_warehouse',
+  'use_database',
+  'use_schema',
+  'set_parameter',
+  'unset_parameter',
+  'set_variable',
+  'unset_variable',
+]
+
+/** The same statement, run later: it changes no session now, and may not change the one it will run in. */
+function later(understood: Understood, offset: number): Understood {
+  if (understood.stateChanges.some(({ change }) => OF_SESSION.includes(change))) {
+    throw new Refusal(
+      'deferred_state',
+      'what runs later may not change the role, the context, the parameters or the variables of its session',
+      offset,
+    )
+  }
+  return { ...understood, stateChanges: [] }
 }
 
 /** Kinds that EXPLAIN compiles and does not run. */
@@ -248,6 +317,7 @@ function merge(kind: string, parts: readonly Understood[]): Understood {
   return {
     kind,
     effects: new Set(parts.flatMap((part) => [...part.effects])),
+    uses: unique(parts.flatMap((part) => part.uses)),
     stateChanges: parts.flatMap((part) => part.stateChanges),
     // What stands in an inner statement was found in the outer one, too.
     resultReferences: unique(parts.flatMap((part) => part.resultReferences)),

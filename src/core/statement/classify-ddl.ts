@@ -52,7 +52,7 @@ export function classifyCreate(tokens: readonly Token[], variables: KnownVariabl
     effects: [
       ...type.effects,
       ...dataEffects(tokens, type, how),
-      ...storageEffects(tokens),
+      ...outwardEffects(tokens),
       ...originEffects(tokens, name.next),
     ],
     stateChanges,
@@ -88,19 +88,23 @@ export function classifyAlter(tokens: readonly Token[], variables: KnownVariable
   }
   return {
     kind: `ALTER_${kindOfType(type.type)}`,
-    effects: [...type.effects, ...alterEffects(tokens, name.next), ...storageEffects(tokens)],
+    effects: [...type.effects, ...alterEffects(tokens, name.next), ...outwardEffects(tokens)],
     stateChanges,
     ...holds(tokens, name.next, type.type),
   }
 }
 
-/** With an external volume, what is written lies in storage outside of Snowflake. */
-function storageEffects(tokens: readonly Token[]): readonly Effect[] {
-  const outside = tokens.some(
-    (token, index) =>
-      isName(token) && token.text.toUpperCase() === 'EXTERNAL_VOLUME' && isOperator(tokens[index + 1], '='),
+/**
+ * Properties that lead out: to storage (external volumes), to hosts (external access, API integrations), to queues and
+ * mailboxes (integrations of tasks, pipes and alerts).
+ */
+const LEADS_OUT = /^(?:EXTERNAL_VOLUME|EXTERNAL_ACCESS_INTEGRATIONS|(?:API|ERROR|SUCCESS|NOTIFICATION)_INTEGRATION)$/
+
+function outwardEffects(tokens: readonly Token[]): readonly Effect[] {
+  const outward = tokens.some(
+    (token, index) => isName(token) && LEADS_OUT.test(token.text.toUpperCase()) && isOperator(tokens[index + 1], '='),
   )
-  return outside ? ['export'] : []
+  return outward ? ['export'] : []
 }
 
 /** CREATE DATABASE … FROM SHARE | LISTING, … AS REPLICA OF: takes in what another account decides about. */
@@ -110,13 +114,23 @@ function originEffects(tokens: readonly Token[], start: number): readonly Effect
   return shared || replica ? ['rights'] : []
 }
 
-const POLICY_WORDS = new Set(['POLICY', 'TAG', 'OWNER', 'CONTACT'])
+const POLICY_WORDS = new Set(['POLICY', 'POLICIES', 'TAG', 'OWNER', 'CONTACT'])
 
 function alterEffects(tokens: readonly Token[], start: number): readonly Effect[] {
   const rest = tokens.slice(start)
   const effects: Effect[] = []
   // ALTER TABLE … MODIFY COLUMN … UNSET MASKING POLICY: who sees what.
   if (rest.some((token) => token.type === 'word' && POLICY_WORDS.has(token.text))) effects.push('rights')
+  // ALTER VIEW … UNSET SECURE shows its text and more of its rows; MANAGED ACCESS says who may grant.
+  const opens = isWord(rest[0], 'UNSET') && isWord(rest[1], 'SECURE')
+  if (opens || (isWord(rest[0], 'ENABLE', 'DISABLE') && isWord(rest[1], 'MANAGED'))) effects.push('rights')
+  // A data metric function runs by a schedule of its own.
+  const metric = rest.some(
+    (token, index) =>
+      isWord(token, 'DATA_METRIC_SCHEDULE') ||
+      (isWord(token, 'DATA') && isWord(rest[index + 1], 'METRIC') && isWord(rest[index + 2], 'FUNCTION')),
+  )
+  if (metric) effects.push('deferred')
   // ALTER DATABASE … ENABLE | DISABLE REPLICATION | FAILOVER TO ACCOUNTS …: other accounts get the data.
   const replicates = isWord(rest[0], 'ENABLE', 'DISABLE') && isWord(rest[1], 'REPLICATION', 'FAILOVER')
   if (replicates) effects.push('rights', 'export')

@@ -65,9 +65,12 @@ export function refuseHiddenStatements(tokens: readonly Token[]): void {
   }
 }
 
-/** System functions that only say something; any other may do something (`SYSTEM$SEND_EMAIL`). */
+/**
+ * System functions that only say something; any other may do something: `SYSTEM$SEND_EMAIL`, and
+ * `SYSTEM$VALIDATE_STORAGE_INTEGRATION`, which writes a file.
+ */
 const TELLING =
-  /^SYSTEM\$(?:TYPEOF|WAIT|CLUSTERING_\w+|STREAM_\w+|PIPE_STATUS|LAST_CHANGE_COMMIT_TIME|CURRENT_USER_TASK_NAME|ESTIMATE_\w+|EXPLAIN_\w+|GET_\w+|REFERENCE|QUERY_REFERENCE|ALLOWLIST\w*|VERIFY_\w+|LIST_\w+|VALIDATE_\w+|BEHAVIOR_CHANGE_BUNDLE_STATUS)$/
+  /^SYSTEM\$(?:TYPEOF|WAIT|CLUSTERING_\w+|STREAM_\w+|PIPE_STATUS|LAST_CHANGE_COMMIT_TIME|CURRENT_USER_TASK_NAME|ESTIMATE_\w+|EXPLAIN_\w+|GET_\w+|REFERENCE|QUERY_REFERENCE|ALLOWLIST\w*|VERIFY_EXT(?:ERNAL)?_OAUTH_TOKEN|LIST_\w+|BEHAVIOR_CHANGE_BUNDLE_STATUS)$/
 
 /** Snowflake's own table functions. Any other may be a procedure (`SELECT … FROM TABLE(my_procedure())`). */
 const TABLE_FUNCTIONS = new Set([

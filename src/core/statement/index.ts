@@ -13,4 +13,5 @@ export type {
   StatementLimits,
   StatementRefusal,
   StatementText,
+  Use,
 } from './types.ts'

@@ -42,6 +42,21 @@ export function readName(tokens: readonly Token[], index: number, variables: Kno
   return { parts, next }
 }
 
+/** A name with the index at which it begins. */
+export interface PlacedName extends ObjectName {
+  readonly index: number
+}
+
+/** Every name that stands in the tokens, in order. `IDENTIFIER(…)` is one with what it says. */
+export function* namesOf(tokens: readonly Token[], variables: KnownVariables): Generator<PlacedName> {
+  let index = 0
+  while (index < tokens.length) {
+    const name = isName(tokens[index]) ? readName(tokens, index, variables) : null
+    if (name !== null) yield { index, ...name }
+    index = Math.max(name?.next ?? 0, index + 1)
+  }
+}
+
 function skipParts(tokens: readonly Token[], index: number): number {
   let next = index
   while (isOperator(tokens[next], '.')) next += isName(tokens[next + 1]) ? 2 : 1

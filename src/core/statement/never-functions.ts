@@ -36,6 +36,13 @@ const FUNCTIONS: Readonly<Record<string, NeverRule>> = {
   QUERY_HISTORY_BY_WAREHOUSE: 'reaches_other_users',
   LOGIN_HISTORY: 'reaches_other_users',
   LOGIN_HISTORY_BY_USER: 'reaches_other_users',
+  REST_EVENT_HISTORY: 'reaches_other_users',
+  NOTIFICATION_HISTORY: 'reaches_other_users',
+  // With the texts of the statements that have run.
+  TASK_HISTORY: 'reaches_other_users',
+  ALERT_HISTORY: 'reaches_other_users',
+  CURRENT_TASK_GRAPHS: 'reaches_other_users',
+  COMPLETE_TASK_GRAPHS: 'reaches_other_users',
 }
 
 /** A system function that is not known by name, but says what it is. */
@@ -63,36 +70,46 @@ const USAGE_SCHEMAS: ReadonlySet<string> = new Set([
   'ORGANIZATION_USAGE',
   'DATA_SHARING_USAGE',
 ])
-/** Schemas of the database SNOWFLAKE with the same; the names are too common to count elsewhere. */
-const OWN_SCHEMA = /^(?:\w*_USAGE|TELEMETRY|LOCAL)$/
+/**
+ * Schemas of the database SNOWFLAKE with functions, classes and models only ("SNOWFLAKE database: schemas"). All others
+ * tell of the account and of those who use it (TRUST_CENTER, TELEMETRY, LOCAL, MONITORING, …), or may.
+ */
+const TOOL_SCHEMAS: ReadonlySet<string> = new Set([
+  'ALERT',
+  'CORE',
+  'CORTEX',
+  'DATA_PRIVACY',
+  'INFORMATION_SCHEMA',
+  'ML',
+  'MODELS',
+  'NOTIFICATION',
+])
 
-/** True for a schema with what others did; `database` null when the text names none. */
-export function isUsageSchema(database: string | null, schema: string): boolean {
-  const upper = schema.toUpperCase()
-  return USAGE_SCHEMAS.has(upper) || (database?.toUpperCase() === 'SNOWFLAKE' && OWN_SCHEMA.test(upper))
+const isSnowflake = (name: string | null | undefined): boolean => name?.toUpperCase() === 'SNOWFLAKE'
+
+/** True for a schema in which names without a qualifier must not be looked for; `database` null for the session's. */
+export function isClosedSchema(database: string | null, schema: string): boolean {
+  return isSnowflake(database) || USAGE_SCHEMAS.has(schema.toUpperCase())
+}
+
+/** Whether a search path leads into such a schema. It is a list of names in one text. */
+export function leadsToClosedSchema(searchPath: string): boolean {
+  const names = searchPath.toUpperCase().match(/[\w$]+/g) ?? []
+  return names.some((name) => name === 'SNOWFLAKE' || USAGE_SCHEMAS.has(name))
 }
 
 /**
- * True for anything in such a schema, and for `SNOWFLAKE.ACCOUNT_USAGE` itself. Without a qualifier only the names
- * count that nobody gives to a table of their own by chance.
+ * True for anything in a schema with what others did, and for `SNOWFLAKE.ACCOUNT_USAGE` itself. Without a qualifier
+ * only the names count that nobody gives to a table of their own by chance.
  */
 export function isUsageName(parts: readonly string[]): boolean {
-  const last = parts.at(-1)?.toUpperCase() ?? ''
-  if (parts.length === 1) return last === 'QUERY_HISTORY' || last === 'LOGIN_HISTORY'
-  return parts.some((part, index) => {
-    const database = parts[index - 1] ?? null
-    const qualifies = index < parts.length - 1 || database?.toUpperCase() === 'SNOWFLAKE'
-    return qualifies && isUsageSchema(database, part)
-  })
-}
-
-const USAGE_SCHEMA_WORD = new RegExp(`(?<![\\w$])(?:${[...USAGE_SCHEMAS].join('|')})(?![\\w$])`, 'i')
-/** Between the two may stand the ends of quotes, escaped or not, as in texts of other languages. */
-const OWN_SCHEMA_WORDS = /(?<![\w$])SNOWFLAKE[\s"'\\]*\.[\s"'\\]*(?:\w*_USAGE|TELEMETRY|LOCAL)(?![\w$])/i
-
-/** The words with which a text that is not read as SQL names such a schema; null when it does not. */
-export function usageSchemaIn(text: string): string | null {
-  return (OWN_SCHEMA_WORDS.exec(text) ?? USAGE_SCHEMA_WORD.exec(text))?.[0] ?? null
+  const upper = parts.map((part) => part.toUpperCase())
+  const [first = '', second = ''] = upper
+  if (parts.length === 1) return first === 'QUERY_HISTORY' || first === 'LOGIN_HISTORY'
+  if (parts.length > 2 && isSnowflake(first) && !TOOL_SCHEMAS.has(second)) return true
+  return upper.some(
+    (part, index) => USAGE_SCHEMAS.has(part) && (index < parts.length - 1 || isSnowflake(parts[index - 1])),
+  )
 }
 
 /** Reads the query plan or the statistics of a query by its id: the caller's own, or somebody else's. */
@@ -101,35 +118,8 @@ export const QUERY_ID_FUNCTIONS: ReadonlySet<string> = new Set([
   'GET_QUERY_OPERATOR_STATS',
   'SYSTEM$EXPLAIN_PLAN_JSON',
   'SYSTEM$ESTIMATE_QUERY_ACCELERATION',
+  'SYSTEM$GET_RESULTSET_STATUS',
 ])
 
 /** Functions that run the SQL text they are given. */
 export const TEXT_RUNNING_FUNCTIONS: ReadonlySet<string> = new Set(['TO_QUERY', 'SYSTEM$QUERY_REFERENCE'])
-
-/** In a body of any language only words can be looked for. */
-const BODY_WORD = /(?<![\w$])[A-Z]\w*(?:\$\w+)?(?![\w$])/gi
-
-/** What the text of a body (a function's, a procedure's) mentions that is on the list: the word and its rule. */
-export function findInBody(text: string): readonly { readonly word: string; readonly rule: NeverRule }[] {
-  const found: { word: string; rule: NeverRule }[] = []
-  for (const [word] of text.matchAll(BODY_WORD)) {
-    // The id that RESULT_SCAN gets inside a body cannot be compared with the caller's own results.
-    const rule = word.toUpperCase() === 'RESULT_SCAN' ? 'reaches_other_users' : ruleOfFunction(word)
-    if (rule !== null) found.push({ word, rule })
-  }
-  for (const [pattern, rule] of BODY_PHRASES) {
-    const word = pattern.exec(text)?.[0]
-    if (word !== undefined) found.push({ word: word.replace(/\s+/g, ' '), rule })
-  }
-  const schema = usageSchemaIn(text)
-  if (schema !== null) found.push({ word: schema, rule: 'reaches_other_users' })
-  return found
-}
-
-const BODY_PHRASES: readonly (readonly [RegExp, NeverRule])[] = [
-  [/\bprogrammatic\s+access\s+token\b/i, 'mints_credential'],
-  [/\b(?:add|rotate|modify)\s+pat\b/i, 'mints_credential'],
-  [/\b(?:create|alter)\s+(?:or\s+replace\s+)?(?:user|security\s+integration)\b/i, 'mints_credential'],
-  [/\bdirectory\s*\(\s*'?@/i, 'mints_url'],
-  [/@~/, 'reaches_other_users'],
-]

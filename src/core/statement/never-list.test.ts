@@ -9,7 +9,7 @@ const FORMS: readonly ((name: string, args: string) => string)[] = [
   (name, args) => `select ${name.toLowerCase()} (${args})`,
   (name, args) => `SELECT "${name}"(${args})`,
   (name, args) => `SELECT "${name.toLowerCase()}" (${args})`,
-  (name, args) => `SELECT snowflake.x.${name}(${args})`,
+  (name, args) => `SELECT snowflake.core.${name}(${args})`,
   (name, args) => `SELECT x . "Y" /* c */ . ${name} -- c\n (${args})`,
   (name, args) => `SELECT ${name}/**/(${args})`,
   (name, args) => `SELECT ${name} // c\r\n\t(${args})`,
@@ -29,7 +29,8 @@ const FORMS: readonly ((name: string, args: string) => string)[] = [
   (name, args) => `CREATE TASK t AS EXECUTE IMMEDIATE $$SELECT ${name}(${args})$$`,
   (name, args) => `CREATE FUNCTION f() RETURNS STRING AS $$ SELECT ${name.toLowerCase()}(${args}) $$`,
   (name, args) => `CREATE FUNCTION f() RETURNS STRING AS 'SELECT ${name}(${args.replaceAll("'", "''")})'`,
-  (name) => `CREATE PROCEDURE p() RETURNS STRING LANGUAGE PYTHON AS $$ session.sql("select ${name}(x)") $$`,
+  (name, args) =>
+    `CREATE PROCEDURE p() RETURNS STRING AS $$ BEGIN LET x := (SELECT ${name}(${args})); RETURN x; END $$`,
   (name, args) => `INSERT INTO t SELECT ${name}(${args})`,
   (name, args) => `CALL ${name}(${args})`,
   (name, args) => `EXPLAIN SELECT ${name}(${args})`,
@@ -95,7 +96,6 @@ const STATEMENTS: readonly (readonly [rule: NeverRule, ...statements: string[]])
     "SELECT * FROM DIRECTORY(IDENTIFIER('@s'))",
     'CREATE TABLE t AS SELECT * FROM DIRECTORY(@s)',
     "CREATE FUNCTION f() RETURNS TABLE (u STRING) AS 'SELECT file_url FROM DIRECTORY(@s)'",
-    'CREATE PROCEDURE p() RETURNS INT LANGUAGE PYTHON AS $$ session.sql("select * from directory( @s)") $$',
     'CREATE STREAM s ON STAGE x',
   ],
   [
@@ -110,6 +110,12 @@ const STATEMENTS: readonly (readonly [rule: NeverRule, ...statements: string[]])
     "ALTER USER bob SET RSA_PUBLIC_KEY_2='MII'",
     'ALTER USER bob RESET PASSWORD',
     'ALTER USER bob ADD DELEGATED AUTHORIZATION OF ROLE r TO SECURITY INTEGRATION i',
+    'ALTER USER bob ADD PASSKEY k',
+    'CREATE PROCEDURE p() RETURNS INT AS $$ BEGIN ALTER USER bob ADD/**/PAT t; END $$',
+    "CREATE PROCEDURE p() RETURNS INT AS 'IF (TRUE) THEN alter /* a */ user bob rotate -- c\n pat t; END IF'",
+    'CREATE PROCEDURE p() RETURNS INT AS $$ BEGIN LET r := (EXECUTE IMMEDIATE \'ALTER USER bob ADD "PAT" t\'); END $$',
+    'CREATE PROCEDURE p() RETURNS INT AS $$ ALTER USER bob SET "PASSWORD" = \'x\' $$',
+    'CREATE PROCEDURE p() RETURNS INT AS $$ BEGIN CREATE TASK t AS ALTER USER bob RESET PASSWORD; END $$',
     "CREATE USER bob PASSWORD = 'x'",
     "CREATE USER bob WORKLOAD_IDENTITY = (TYPE = AWS ARN = 'x')",
     'CREATE SECURITY INTEGRATION i TYPE = OAUTH',
@@ -146,12 +152,14 @@ const STATEMENTS: readonly (readonly [rule: NeverRule, ...statements: string[]])
     'DROP SECURITY INTEGRATION i',
     'DROP INTEGRATION i',
     'GRANT OWNERSHIP ON USER icecore_svc TO ROLE r',
+    'CREATE PROCEDURE p() RETURNS INT AS $$ BEGIN FOR i IN 1 TO 2 DO DROP USER icecore_svc; END FOR; END $$',
+    'CREATE PROCEDURE p() RETURNS INT AS $$ DECLARE x INT; BEGIN ASYNC (ALTER USER "icecore_svc" SET DISABLED = TRUE); END $$',
+    'CREATE PROCEDURE p() RETURNS INT AS $$ ALTER ACCOUNT SET NETWORK_POLICY = p $$',
   ],
   [
     'reads_secret',
     "CREATE FUNCTION f() RETURNS STRING LANGUAGE PYTHON SECRETS = ('c' = s) HANDLER = 'f' AS $$ x $$",
     "ALTER FUNCTION f() SET SECRETS = ('c' = s)",
-    "CREATE FUNCTION f() RETURNS STRING LANGUAGE PYTHON AS $$ return _snowflake.get_generic_secret_string('c') $$",
   ],
   [
     'reaches_other_users',
@@ -200,6 +208,31 @@ const STATEMENTS: readonly (readonly [rule: NeverRule, ...statements: string[]])
     'USE SCHEMA snowflake.local',
     'ALTER SESSION SET SEARCH_PATH = \'$current, "SNOWFLAKE".telemetry\'',
     'DESCRIBE TRANSACTION 1',
+    'DESCRIBE USER icecore_svc',
+    'desc /* c */ user "ICECORE_SVC"',
+    "DESC USER IDENTIFIER('icecore_svc')",
+    'SHOW PARAMETERS FOR SESSION 123456',
+    "SHOW PARAMETERS LIKE 'QUERY_TAG' IN SESSION 123456",
+    'SHOW PARAMETERS IN USER',
+    'show parameters for user bob',
+    'SHOW USER PROGRAMMATIC ACCESS TOKENS FOR USER bob',
+    'SHOW USER PATS',
+    'SHOW MFA METHODS',
+    'SHOW DELEGATED AUTHORIZATIONS BY USER bob',
+    'ALTER WAREHOUSE w ABORT ALL QUERIES',
+    'ALTER WAREHOUSE IF EXISTS "w" abort /* c */ all queries',
+    'SELECT * FROM SNOWFLAKE.TRUST_CENTER.FINDINGS',
+    'CALL snowflake."TRUST_CENTER".set_configuration(1)',
+    'SELECT * FROM snowflake.monitoring.x',
+    'SELECT * FROM "SNOWFLAKE".billing.x',
+    'USE SCHEMA snowflake.cortex',
+    "ALTER SESSION SET SEARCH_PATH = '$current, snowflake.cortex'",
+    'SELECT * FROM TABLE(INFORMATION_SCHEMA.TASK_HISTORY())',
+    'SELECT * FROM TABLE(d.information_schema.alert_history())',
+    'CREATE PROCEDURE p() RETURNS TABLE () AS $$ BEGIN LET r RESULTSET := (SHOW LOCKS); RETURN TABLE(r); END $$',
+    "CREATE PROCEDURE p() RETURNS INT AS 'show /* c */ terse transactions in account'",
+    'CREATE PROCEDURE p() RETURNS INT AS $$ BEGIN LET c CURSOR FOR SHOW SESSIONS; END $$',
+    'CREATE PROCEDURE p() RETURNS INT AS $$ BEGIN CASE WHEN TRUE THEN DESC USER icecore_svc; END; END $$',
     "CREATE FUNCTION f() RETURNS TABLE (x INT) AS $$ SELECT * FROM TABLE(RESULT_SCAN('x')) $$",
   ],
   [
@@ -213,6 +246,34 @@ const STATEMENTS: readonly (readonly [rule: NeverRule, ...statements: string[]])
     "SELECT * FROM db.IDENTIFIER('x')",
     "SELECT IDENTIFIER('a b c')(1)",
     'UNSET tbl; SELECT * FROM IDENTIFIER($tbl)',
+    'CALL p(); SELECT * FROM IDENTIFIER($tbl)',
+    'CALL p() ->> SELECT * FROM IDENTIFIER($tbl)',
+    "SELECT SYSTEM$SEND_EMAIL('a'); SELECT * FROM TABLE($tbl)",
+  ],
+  [
+    'unread_code',
+    'CREATE PROCEDURE p() RETURNS INT LANGUAGE PYTHON HANDLER = \'f\' AS $$ s.sql("alter" + " user ...") $$',
+    "create or replace temp procedure p() returns string language /* c */ javascript as 'x'",
+    "CREATE PROCEDURE p() RETURNS INT LANGUAGE JAVA IMPORTS = ('@s/x.jar') HANDLER = 'X.f'",
+    'CREATE PROCEDURE p() RETURNS INT LANGUAGE SCALA AS $$ x $$',
+    'CREATE PROCEDURE p() RETURNS INT LANGUAGE SQL LANGUAGE PYTHON AS $$ x $$',
+    'CREATE PROCEDURE p() RETURNS INT LANGUAGE BRAINFUCK AS $$ x $$',
+    'CREATE PROCEDURE p() RETURNS INT LANGUAGE "python" AS $$ x $$',
+    'CREATE FUNCTION f() RETURNS INT LANGUAGE PYTHON AS $$ x $$',
+    'CREATE AGGREGATE FUNCTION f(language INT) RETURNS INT LANGUAGE PYTHON AS $$ x $$',
+    'CREATE TASK t AS CREATE PROCEDURE p() RETURNS INT LANGUAGE PYTHON AS $$ x $$',
+    "EXECUTE IMMEDIATE 'CREATE PROCEDURE p() RETURNS INT LANGUAGE PYTHON AS $$ x $$'",
+    "CREATE PROCEDURE p() RETURNS INT AS $$ BEGIN CREATE PROCEDURE q() RETURNS INT LANGUAGE PYTHON AS 'x'; END $$",
+    "CREATE STREAMLIT s FROM '@s' MAIN_FILE = 'x.py'",
+    "CREATE NOTEBOOK n FROM '@s' MAIN_FILE = 'x.ipynb'",
+    'CREATE SERVICE s IN COMPUTE POOL p FROM SPECIFICATION $$ x $$',
+    'ALTER SERVICE s FROM SPECIFICATION $$ x $$',
+    'EXECUTE JOB SERVICE IN COMPUTE POOL p FROM SPECIFICATION $$ x $$',
+    "CREATE DBT PROJECT p FROM '@s'",
+    'CREATE APPLICATION a FROM APPLICATION PACKAGE p',
+    'CREATE AGENT a FROM SPECIFICATION $$ x $$',
+    'CREATE MCP SERVER m FROM SPECIFICATION $$ x $$',
+    'CREATE MODEL m FROM @s/x',
   ],
 ]
 
@@ -255,6 +316,21 @@ const HARMLESS = [
   'SHOW USERS',
   'SHOW NETWORK POLICIES',
   'DESC USER bob',
+  "DESC USER IDENTIFIER('bob')",
+  'SHOW PARAMETERS',
+  'SHOW PARAMETERS IN SESSION',
+  "SHOW PARAMETERS LIKE 'USER' FOR SESSION",
+  'SHOW PARAMETERS IN TABLE t',
+  "ALTER WAREHOUSE w SET COMMENT = 'abort all queries'",
+  'SELECT * FROM TABLE(INFORMATION_SCHEMA.WAREHOUSE_METERING_HISTORY())',
+  'SELECT trust_center.findings FROM d.trust_center.findings',
+  'CREATE PROCEDURE language(python INT) RETURNS TABLE (language python) AS $$ SELECT 1 $$',
+  'DROP STREAMLIT s',
+  'ALTER SERVICE s SUSPEND',
+  "ALTER STREAMLIT s SET COMMENT = 'x'",
+  'EXECUTE NOTEBOOK n()',
+  "CALL p('LANGUAGE PYTHON')",
+  'SELECT language FROM python',
   'USE SCHEMA d.account_usage_notes',
   "ALTER SESSION SET SEARCH_PATH = '$current, d.s'",
   "CREATE FUNCTION f() RETURNS INT COMMENT = 'unlike GET_PRESIGNED_URL' AS $$ 1 $$",
@@ -297,7 +373,6 @@ const HEADS: readonly string[] = [
   'CREATE FUNCTION f(language python) RETURNS INT AS',
   'CREATE FUNCTION f() RETURNS TABLE (language python) LANGUAGE SQL AS',
   'CREATE OR REPLACE SECURE PROCEDURE p() RETURNS INT LANGUAGE SQL EXECUTE AS CALLER AS',
-  'CREATE FUNCTION f() RETURNS INT LANGUAGE PYTHON LANGUAGE SQL AS',
   'CREATE DATA METRIC FUNCTION f(t TABLE (a INT)) RETURNS NUMBER AS',
 ]
 const HARMLESS_BODIES = [
@@ -330,14 +405,60 @@ describe('bodies in SQL', () => {
     })
   }
 
-  it('are not looked for in other languages, in URLs and in comments', () => {
+  it('are not looked for in URLs and in comments', () => {
     for (const sql of [
-      'CREATE FUNCTION f() RETURNS INT LANGUAGE PYTHON AS $$ a = "x\n" # it\'s [`$$',
-      "CREATE FUNCTION f() RETURNS INT LANGUAGE JAVASCRIPT AS 'return `${1}` & 2'",
       "CREATE EXTERNAL FUNCTION f() RETURNS INT API_INTEGRATION = i AS 'https://x'",
       "CREATE FUNCTION f() RETURNS INT COMMENT = $$ it's \" $$ AS '1'",
+      "CREATE PROCEDURE p(a STRING DEFAULT 'it''s \"') RETURNS INT AS 'SELECT 1'",
     ]) {
       assert.deepEqual(rulesOf(sql), [], sql)
     }
   })
+
+  const refusedBodies: readonly (readonly [code: string, ...bodies: string[]])[] = [
+    [
+      'dynamic_sql',
+      'BEGIN EXECUTE IMMEDIATE :q; END',
+      'BEGIN LET r RESULTSET := (EXECUTE IMMEDIATE q); END',
+      "BEGIN EXECUTE IMMEDIATE 'ALTER USER ' || :u; END",
+      'SELECT * FROM TABLE(TO_QUERY(q))',
+    ],
+    ['scripting_block', "BEGIN EXECUTE IMMEDIATE 'BEGIN RETURN 1; END'; END"],
+    [
+      'deferred_state',
+      'BEGIN USE ROLE accountadmin; END',
+      "BEGIN EXECUTE IMMEDIATE 'USE SECONDARY ROLES ALL'; END",
+      "BEGIN ALTER SESSION SET QUERY_TAG = ''; END",
+      "SET x = 'a'",
+      'BEGIN UNSET x; END',
+    ],
+    ['unknown_statement', 'BEGIN ALTER THING x; END', 'BEGIN GRANT nothing; END'],
+  ]
+  for (const [code, ...bodies] of refusedBodies) {
+    it(`are refused as ${code}`, () => {
+      for (const sql of bodies.flatMap((body) => withBody('CREATE PROCEDURE p() RETURNS INT AS', body))) {
+        assert.equal(refused(sql).code, code, sql)
+      }
+    })
+  }
+
+  it('give their effects to what creates them', () => {
+    const effectsOf = (body: string): readonly string[] =>
+      one(`CREATE PROCEDURE p() RETURNS INT AS $$${body}$$`).effects
+    assert.deepEqual(effectsOf('BEGIN RETURN 1; END'), ['ddl', 'deferred'])
+    assert.deepEqual(effectsOf('BEGIN GRANT ROLE r TO USER u; END'), ['ddl', 'deferred', 'rights'])
+    assert.deepEqual(effectsOf('BEGIN COPY INTO @s FROM t; CALL p(); END'), [
+      'ddl',
+      'deferred',
+      'export',
+      'read',
+      'call',
+    ])
+  })
+})
+
+it('what runs later changes no session', () => {
+  assert.equal(refused('CREATE TASK t AS USE ROLE accountadmin').code, 'deferred_state')
+  assert.equal(refused("CREATE TASK t AS EXECUTE IMMEDIATE 'USE ROLE accountadmin'").code, 'deferred_state')
+  assert.deepEqual(one("CREATE TASK t AS EXECUTE IMMEDIATE 'SELECT 1'").stateChanges, [])
 })

@@ -10,10 +10,10 @@ const DATA: readonly Effect[] = ['ddl']
 const RIGHTS: readonly Effect[] = ['ddl', 'rights']
 /** Things that run later, by themselves or when called, with nobody at the door. */
 const DEFERRED: readonly Effect[] = ['ddl', 'deferred']
-/** Ways out of the account, or into it. */
+/** Programs and doors of somebody's own. */
 const GATEWAY: readonly Effect[] = ['ddl', 'rights', 'deferred']
 
-/** What hands rows to other accounts, or keeps them in storage of somebody's own. */
+/** Ways out of the account: to other accounts, to storage, hosts and queues of somebody's own. */
 const SHARED: readonly Effect[] = [...GATEWAY, 'export']
 
 const TYPES: Readonly<Record<string, readonly Effect[]>> = {
@@ -52,22 +52,22 @@ const TYPES: Readonly<Record<string, readonly Effect[]>> = {
   'MODEL MONITOR': DEFERRED,
   'CORTEX SEARCH SERVICE': DEFERRED,
   AGENT: DEFERRED,
-  'MCP SERVER': GATEWAY,
+  'MCP SERVER': SHARED,
   FUNCTION: DEFERRED,
-  'EXTERNAL FUNCTION': GATEWAY,
+  'EXTERNAL FUNCTION': SHARED,
   'DATA METRIC FUNCTION': DEFERRED,
   PROCEDURE: DEFERRED,
   TASK: DEFERRED,
   PIPE: DEFERRED,
   ALERT: DEFERRED,
   STREAM: DEFERRED,
-  SERVICE: GATEWAY,
+  SERVICE: SHARED,
   STREAMLIT: DEFERRED,
   NOTEBOOK: DEFERRED,
   'NOTEBOOK PROJECT': DEFERRED,
   WORKSPACE: DEFERRED,
   'DBT PROJECT': DEFERRED,
-  'GIT REPOSITORY': GATEWAY,
+  'GIT REPOSITORY': SHARED,
   'ARTIFACT REPOSITORY': GATEWAY,
   APPLICATION: GATEWAY,
   'APPLICATION PACKAGE': SHARED,
@@ -76,7 +76,7 @@ const TYPES: Readonly<Record<string, readonly Effect[]>> = {
   'DATABASE ROLE': RIGHTS,
   USER: RIGHTS,
   ACCOUNT: RIGHTS,
-  'MANAGED ACCOUNT': GATEWAY,
+  'MANAGED ACCOUNT': SHARED,
   'ORGANIZATION ACCOUNT': RIGHTS,
   'ORGANIZATION USER': RIGHTS,
   'ORGANIZATION USER GROUP': RIGHTS,
@@ -101,16 +101,16 @@ const TYPES: Readonly<Record<string, readonly Effect[]>> = {
   'PASSWORD POLICY': RIGHTS,
   'SESSION POLICY': RIGHTS,
   'NETWORK POLICY': RIGHTS,
-  'NETWORK RULE': RIGHTS,
+  'NETWORK RULE': ['ddl', 'rights', 'export'],
   'PACKAGES POLICY': RIGHTS,
   'FEATURE POLICY': RIGHTS,
-  INTEGRATION: GATEWAY,
-  'API INTEGRATION': GATEWAY,
-  'CATALOG INTEGRATION': GATEWAY,
-  'EXTERNAL ACCESS INTEGRATION': GATEWAY,
-  'NOTIFICATION INTEGRATION': GATEWAY,
+  INTEGRATION: SHARED,
+  'API INTEGRATION': SHARED,
+  'CATALOG INTEGRATION': SHARED,
+  'EXTERNAL ACCESS INTEGRATION': SHARED,
+  'NOTIFICATION INTEGRATION': SHARED,
   'SECURITY INTEGRATION': GATEWAY,
-  'STORAGE INTEGRATION': GATEWAY,
+  'STORAGE INTEGRATION': SHARED,
   'EXTERNAL VOLUME': SHARED,
   'PROVISIONED THROUGHPUT': DATA,
   // Classes of SNOWFLAKE.ML and SNOWFLAKE.CORE: an instance is an object with methods.

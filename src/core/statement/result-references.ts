@@ -1,5 +1,6 @@
 /** Former results that a statement reads, by query id: the gate lets only one's own pass. */
-import { isIdentifierCall, type KnownVariables, readName } from './names.ts'
+import { append } from './append.ts'
+import { type KnownVariables, namesOf } from './names.ts'
 import { QUERY_ID_FUNCTIONS } from './never-functions.ts'
 import { Refusal } from './refusal.ts'
 import { closingOf, isName, isOperator, isText, isWord, type Token } from './token.ts'
@@ -11,25 +12,33 @@ export function findResultReferences(tokens: readonly Token[], variables: KnownV
   const references: ResultReference[] = []
   const describes = isWord(tokens[0], 'DESCRIBE', 'DESC') && isWord(tokens[1], 'RESULT')
   if (describes) references.push(readReference('DESCRIBE RESULT', tokens.slice(2), tokens[1]?.start ?? 0))
-  let index = 0
-  while (index < tokens.length) {
-    if (!isName(tokens[index])) {
-      index += 1
+  for (const { index, parts, next } of namesOf(tokens, variables)) {
+    const text = parts?.at(-1)?.toUpperCase() ?? ''
+    if (!isOperator(tokens[next], '(') || !(QUERY_ID_FUNCTIONS.has(text) || text === 'VALIDATE')) continue
+    const argument = tokens.slice(next + 1, closingOf(tokens, next))
+    if (text === 'VALIDATE') {
+      append(references, readLoadJob(argument))
       continue
     }
-    const name = readName(tokens, index, variables)
-    if (name === null) break
-    const text = name.parts?.at(-1)?.toUpperCase() ?? ''
-    const known = QUERY_ID_FUNCTIONS.has(text) && isOperator(tokens[name.next], '(')
-    if (known) {
-      const argument = tokens.slice(name.next + 1, closingOf(tokens, name.next))
-      // The plan functions also take the text of a statement, which they do not run.
-      const plan = text === 'SYSTEM$EXPLAIN_PLAN_JSON' && isText(argument[0]) && !QUERY_ID.test(argument[0].text.trim())
-      if (!plan || argument.length !== 1) references.push(readReference(text, argument, tokens[index]?.start ?? 0))
-    }
-    index = isIdentifierCall(tokens, index) || name.next > index ? name.next : index + 1
+    // The plan functions also take the text of a statement, which they do not run.
+    const plan = text === 'SYSTEM$EXPLAIN_PLAN_JSON' && isText(argument[0]) && !QUERY_ID.test(argument[0].text.trim())
+    if (!plan || argument.length !== 1) references.push(readReference(text, argument, tokens[index]?.start ?? 0))
   }
   return references
+}
+
+/**
+ * `VALIDATE(t, JOB_ID => '<id>')` returns the rows that a COPY INTO has rejected: one's own, or somebody else's.
+ * Without a job it is some other function of that name.
+ */
+function readLoadJob(argument: readonly Token[]): readonly ResultReference[] {
+  const job = argument.findIndex(
+    (token, index) => isOperator(token, '=>') && argument[index - 1]?.text.toUpperCase() === 'JOB_ID',
+  )
+  const value = argument.slice(job + 1)
+  // `_last` is the last load of the session.
+  const last = value.length === 1 && isText(value[0]) && value[0].text === '_last'
+  return job < 0 || last ? [] : [readReference('VALIDATE', value, argument[0]?.start ?? 0)]
 }
 
 function readReference(what: string, argument: readonly Token[], offset: number): ResultReference {

@@ -53,6 +53,8 @@ export type StateChange =
     }
   | { readonly change: 'transaction'; readonly step: 'begin' | 'commit' | 'rollback' }
   | { readonly change: 'temporary_object' }
+  /** Code that is not seen has run in the session, and may have set any variable. */
+  | { readonly change: 'forget_variables' }
 
 /** A former result that the statement reads: `RESULT_SCAN('<id>')`, or by `LAST_QUERY_ID()`. */
 export type ResultReference =
@@ -70,14 +72,23 @@ export interface NeverMatch {
     | 'reaches_other_users'
     /** The text names an object or a function by a value that it does not say: it may be any of the above. */
     | 'unknown_name'
+    /** Code in another language, or in files, that runs statements of its own: they may be any of the above. */
+    | 'unread_code'
   /** In words, with the names the text itself wrote. */
   readonly text: string
 }
+
+/**
+ * What a statement uses besides tables and views: files in stages or at URLs, of which no catalogue knows what they
+ * hold; AI functions, which hand what they are given to a model.
+ */
+export type Use = 'stage' | 'model'
 
 export interface Statement {
   /** For example SELECT, INSERT, MERGE, CREATE_TABLE, ALTER_SESSION, COPY_INTO_LOCATION, SHOW, USE, PUT. */
   readonly kind: string
   readonly effects: readonly Effect[]
+  readonly uses: readonly Use[]
   readonly span: Span
   /** The text with every literal replaced by `?`, comments dropped and white space folded. */
   readonly shape: string

@@ -68,9 +68,19 @@ const PERMISSION_WORDS = { yes: ALLOW, on: ALLOW, true: ALLOW, no: REFUSE, off: 
 const permission = (what: string) => oneOf(['refuse', 'allow'], PERMISSION_WORDS).prefault('refuse').describe(what)
 
 export const statementsSchema = z.strictObject({
-  procedure_calls: permission('CALL of a procedure. What its body does is not seen, and not on record.'),
-  exports: permission('COPY INTO a location. The data leaves without passing Icecore.'),
-  deferred: permission('Tasks, pipes, alerts, streams and the like. What they run later is not on record.'),
+  procedure_calls: permission(
+    'CALL of a procedure and other code that exists. What its body does is not seen and not on record: it can do all that its rights allow, the never-list included.',
+  ),
+  exports: permission(
+    'COPY INTO a location, external functions, integrations, mails and the like. The data leaves without passing Icecore.',
+  ),
+  stages: permission(
+    'Files in stages and at URLs: LIST, REMOVE, COPY INTO a table, SELECT … FROM @stage, TO_FILE and the like. No catalogue knows what they hold.',
+  ),
+  models: permission('AI functions: AI_COMPLETE and its like, SNOWFLAKE.CORTEX. What they are given goes to a model.'),
+  deferred: permission(
+    'Tasks, pipes, alerts, streams, functions and procedures in SQL, and the like. What they run later is not on record.',
+  ),
   rights: permission('GRANT, REVOKE, and changes to roles, users and policies.'),
 })
 
