@@ -32,7 +32,10 @@ export interface JournalOptions {
   readonly files?: JournalFiles
 }
 
-/** Told of events that became durable together, in order. */
+/**
+ * Told of events that became durable together, in order. Bodies are good until the listener returns: whoever made them
+ * may release their memory then.
+ */
 export type DurableListener = (events: readonly PlacedEvent[]) => void
 
 /** Events that begin new work: refused when space runs low, while work under way may still be recorded to its end. */

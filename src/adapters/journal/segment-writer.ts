@@ -9,6 +9,7 @@ import {
   hashOf,
   segmentName,
 } from '../../core/recording/format/index.ts'
+import { releaseMemory } from '../../lib/release-memory.ts'
 import { type JournalFile, type JournalFiles, writeFully } from './journal-files.ts'
 
 export interface SegmentPlan {
@@ -101,6 +102,7 @@ export class SegmentWriter {
     }
     await writeFully(this.#file, pieces, this.#end)
     await this.#file.sync()
+    for (const piece of pieces) releaseMemory(piece)
     this.#end = offset
     this.#chain = chain
     this.#nextLsn += payloads.length

@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads'
 import { createGunzip, type Gunzip } from 'node:zlib'
 import { ArrowRowCounter } from '../../core/wire/index.ts'
 import { RowCounter } from '../../lib/json/index.ts'
+import { releaseMemory } from '../../lib/release-memory.ts'
 import type { CheckReply, CheckRequest } from './chunk-check-protocol.ts'
 
 const port = parentPort
@@ -49,8 +50,7 @@ async function handle(request: CheckRequest): Promise<void> {
     try {
       await check?.take(piece)
     } finally {
-      // Freed here and now: this thread makes so little other garbage that its collector would let them pile up.
-      piece.buffer.transfer(0)
+      releaseMemory(piece)
       reply({ taken })
     }
     return

@@ -5,6 +5,7 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { ChunkDelivery } from '../../gate/index.ts'
+import { releaseMemory } from '../../lib/release-memory.ts'
 
 export async function sendChunk(delivery: ChunkDelivery, response: ServerResponse): Promise<void> {
   const pieces = delivery.pieces[Symbol.asyncIterator]()
@@ -14,7 +15,8 @@ export async function sendChunk(delivery: ChunkDelivery, response: ServerRespons
   try {
     while (next.done !== true) {
       if (response.destroyed) throw new Error('the client has gone')
-      if (!response.write(next.value)) await drained(response)
+      const piece = next.value
+      if (!response.write(piece, () => releaseMemory(piece))) await drained(response)
       next = await pieces.next()
     }
     response.end()
