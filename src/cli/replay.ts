@@ -26,7 +26,12 @@ export function addReplayCommand(parent: Command, context: CliContext, finish: F
     .option('--speed <factor>', 'pace, from 0.5 to 16', decimal(SPEEDS.least, SPEEDS.most), 1)
     .option('--no-wait', 'show everything at once, as where the output is no terminal')
     .option('--idle <seconds>', 'longest pause that is played', decimal(0, 3600), 2)
-    .option('--rows <number>', 'rows of a result that are shown', wholeNumber(0, 10_000), 10)
+    .option(
+      '--rows <number>',
+      'rows of a result that are shown, as far as its first MiB goes',
+      wholeNumber(0, 10_000),
+      10,
+    )
     .option('--json', 'print JSON Lines, one object an event')
     .option('--bodies', 'with --json: each stored piece of a result in base64, too')
     .addHelpText(

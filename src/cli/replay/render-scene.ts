@@ -87,19 +87,19 @@ export class SceneRenderer {
 
   /** The first part with rows is a table; of the others only the size is told, since all were delivered alike. */
   async #rows(scene: RowsScene): Promise<readonly string[]> {
-    const { facts, schema, body } = scene
+    const { facts, schema, bytes, head } = scene
     const { paint, width, rows: limit } = this.#style
     const rows = facts.rows ?? 0
     if (rows === 0) return []
     if (this.#shown.has(facts.queryId)) {
-      const what = `chunk ${facts.index + 1}: ${formatCount(rows)} rows, ${formatBytes(body.length)} ${facts.encoding}`
+      const what = `chunk ${facts.index + 1}: ${formatCount(rows)} rows, ${formatBytes(bytes)} ${facts.encoding}`
       return [this.#head(scene, what, 'dim')]
     }
     if (schema?.format === 'arrow') {
       this.#shown.set(facts.queryId, 0)
       return [this.#head(scene, `${formatCount(rows)} rows in Arrow format`, 'dim')]
     }
-    const sample = await sampleRows({ ...facts, body }, limit)
+    const sample = await sampleRows({ ...facts, body: head }, limit)
     this.#shown.set(facts.queryId, sample.length)
     const named = schema?.columns ?? []
     const columns =

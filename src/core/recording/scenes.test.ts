@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { sessionEvents } from '../../../test/support/recording/sample-session.ts'
 import { type EventInput, type Scene, type StoredEvent, scenes } from './index.ts'
+import { MOST_HEAD_BYTES } from './scenes.ts'
 
 function stored(events: readonly EventInput[], monotonic = (index: number) => index * 1000): StoredEvent[] {
   return events.map((event, index) => ({
@@ -44,8 +45,23 @@ describe('scenes', () => {
   it('of rows hold the part as it was delivered, with its schema', async () => {
     const rows = (await film(stored(sessionEvents('one')))).find((scene) => scene.scene === 'result')
     assert.ok(rows?.scene === 'result' && rows.step === 'rows')
-    assert.equal(Buffer.from(rows.body).toString(), '[["row-canary","1"],["b","2"]]')
-    assert.equal(rows.schema?.columns.length, 1)
+    assert.equal(Buffer.from(rows.head).toString(), '[["row-canary","1"],["b","2"]]')
+    assert.deepEqual([rows.bytes, rows.schema?.columns.length], [30, 1])
+  })
+
+  it('of rows hold no more than the beginning of a part, however large it is', async () => {
+    const piece = Buffer.alloc(300_000, 'x')
+    const batch = { queryId: 'q', part: 'chunk', index: 0, delivery: 'd', encoding: 'identity' } as const
+    function* pieces(): Generator<EventInput> {
+      for (let at = 0; at < 200; at += 1) {
+        const facts = { ...batch, piece: at, last: at === 199 }
+        yield { type: 'result.batch', ...statement, facts, body: Buffer.from(piece) }
+      }
+    }
+    const [rows] = await film(stored([...pieces()]))
+    assert.ok(rows?.scene === 'result' && rows.step === 'rows')
+    assert.deepEqual([rows.bytes, rows.head.length], [60_000_000, MOST_HEAD_BYTES])
+    assert.ok(rows.head.every((byte) => byte === piece[0]))
   })
 
   const others: [string, EventInput, object][] = [

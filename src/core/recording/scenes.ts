@@ -15,13 +15,14 @@ export type Scene = SceneTimes &
     | { readonly scene: 'log-in'; readonly facts: EventFacts['session.opened'] }
     | { readonly scene: 'statement'; readonly facts: EventFacts['statement.received'] }
     | { readonly scene: 'hold'; readonly facts: EventFacts['statement.decision'] }
-    /** A part of a result, whole: `body` holds the bytes as they were delivered. */
+    /** A part of a result: how large it was, and the beginning of its bytes as they were delivered. */
     | {
         readonly scene: 'result'
         readonly step: 'rows'
         readonly facts: EventFacts['result.batch']
         readonly schema: EventFacts['result.schema'] | null
-        readonly body: Uint8Array
+        readonly bytes: number
+        readonly head: Uint8Array
       }
     | { readonly scene: 'result'; readonly step: 'completed'; readonly facts: EventFacts['statement.completed'] }
     | {
@@ -43,6 +44,12 @@ export type ErrorReason = 'failed' | 'cancelled' | 'outcome_unknown' | 'delivery
 
 /** Plain omission would merge the union's members. */
 type Step<T> = T extends Scene ? Omit<T, keyof SceneTimes> : never
+
+/**
+ * What a scene holds of a part: a replay shows the first rows, and a part may be as large as a chunk of Snowflake's. Parts
+ * of several chunks are delivered side by side, so that memory is this much for each delivery under way.
+ */
+export const MOST_HEAD_BYTES = 1024 * 1024
 
 export async function* scenes(events: AsyncIterable<StoredEvent> | Iterable<StoredEvent>): AsyncGenerator<Scene> {
   const timeline = new Timeline()
@@ -73,7 +80,7 @@ class Timeline {
 
 class Stage {
   readonly #schemas = new Map<string, EventFacts['result.schema']>()
-  readonly #pieces = new Map<string, Uint8Array[]>()
+  readonly #parts = new Map<string, PartHead>()
 
   step(event: RecordedEvent): Step<Scene> | null {
     switch (event.type) {
@@ -101,6 +108,7 @@ class Stage {
       case 'statement.outcomeUnknown':
         return { scene: 'error', reason: 'outcome_unknown', text: event.facts.reason, failure: null }
       case 'result.broken':
+        this.#parts.delete(keyOf({ ...event.facts, part: 'chunk' }))
         return { scene: 'error', reason: 'delivery_broken', text: event.facts.reason, failure: null }
       case 'session.ended':
         return { scene: 'end', facts: event.facts }
@@ -110,15 +118,42 @@ class Stage {
   }
 
   #rows(event: Extract<RecordedEvent, { type: 'result.batch' }>): Step<Scene> | null {
-    const { queryId, part, index, delivery, last } = event.facts
-    const key = `${queryId} ${part} ${index} ${delivery}`
-    const pieces = [...(this.#pieces.get(key) ?? []), event.body ?? new Uint8Array()]
+    const { queryId, last } = event.facts
+    const key = keyOf(event.facts)
+    const part = this.#parts.get(key) ?? new PartHead()
+    part.add(event.body ?? new Uint8Array())
     if (!last) {
-      this.#pieces.set(key, pieces)
+      this.#parts.set(key, part)
       return null
     }
-    this.#pieces.delete(key)
+    this.#parts.delete(key)
     const schema = this.#schemas.get(queryId) ?? null
-    return { scene: 'result', step: 'rows', facts: event.facts, schema, body: Buffer.concat(pieces) }
+    return { scene: 'result', step: 'rows', facts: event.facts, schema, bytes: part.bytes, head: part.head() }
+  }
+}
+
+type PartKey = Pick<EventFacts['result.batch'], 'queryId' | 'part' | 'index' | 'delivery'>
+
+function keyOf({ queryId, part, index, delivery }: PartKey): string {
+  return `${queryId} ${part} ${index} ${delivery}`
+}
+
+/** Counts the bytes of a part, and keeps the first of them. */
+class PartHead {
+  bytes = 0
+  readonly #pieces: Uint8Array[] = []
+  #kept = 0
+
+  add(piece: Uint8Array): void {
+    this.bytes += piece.length
+    const room = MOST_HEAD_BYTES - this.#kept
+    if (room <= 0) return
+    // A copy: a view would keep alive all of the piece, and what it was read with.
+    this.#pieces.push(Uint8Array.from(piece.subarray(0, room)))
+    this.#kept += Math.min(piece.length, room)
+  }
+
+  head(): Uint8Array {
+    return Buffer.concat(this.#pieces)
   }
 }
