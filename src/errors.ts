@@ -64,6 +64,11 @@ export const ERRORS = {
 
   // Upstream.
   ICE_UPSTREAM_UNAVAILABLE: { fault: 'upstream', retry: true, text: 'Snowflake cannot be reached at present.' },
+  ICE_CERTIFICATE_UNTRUSTED: {
+    fault: 'config',
+    retry: false,
+    text: 'Icecore does not trust the certificate of {peer}: {reason}.',
+  },
   ICE_UPSTREAM_LOGIN_FAILED: {
     fault: 'upstream',
     retry: false,

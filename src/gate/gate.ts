@@ -21,6 +21,7 @@ import type { ChunkLinks } from './chunk-links.ts'
 import { assertDeliverable, deliverAnswer } from './delivery.ts'
 import { failureOfDenial, failureOfError, failureOfRun, toIcecoreError } from './failure.ts'
 import type { Handles } from './handles.ts'
+import { outcomeOfSending } from './outcome-of-sending.ts'
 import type { ParameterValue, Recorder } from './ports.ts'
 import { queryTag } from './query-tag.ts'
 import type { Session } from './session.ts'
@@ -197,7 +198,7 @@ export class Gate {
       }
       return answer
     } catch (error) {
-      throw outcomeOfSending(run, error)
+      throw outcomeOfSending(error, run.upstreamQueryId !== null)
     } finally {
       cancelled.stop()
       session.upstreamSeenAt = this.#tools.clock.now()
@@ -406,15 +407,6 @@ export class Gate {
     const { role } = currentContext(session.state)
     this.#tools.handles.open({ queryId, ...session.owner, role, session: session.id, statement })
   }
-}
-
-/** What is known of a statement whose answer did not come: that it never left, or that it may have run. */
-function outcomeOfSending(run: StatementRun, error: unknown): unknown {
-  if (isIcecoreError(error, 'ICE_UPSTREAM_UNAVAILABLE') && error.details.sent === 'no') return error
-  // A session that was refused before the upstream took the statement did not run it.
-  if (isIcecoreError(error, 'ICE_UPSTREAM_SESSION_LOST') && run.upstreamQueryId === null) return error
-  if (isIcecoreError(error, 'ICE_STATEMENT_CANCELLED') || isIcecoreError(error, 'ICE_RECORD_UNAVAILABLE')) return error
-  return isIcecoreError(error) ? new IcecoreError('ICE_OUTCOME_UNKNOWN', {}, { cause: error }) : error
 }
 
 interface AdmittedParameters {

@@ -25,7 +25,8 @@ export interface Recorder {
 export interface TokenVerifier {
   /**
    * Checks a bearer token and says who acts.
-   * Rejects with ICE_TOKEN_INVALID (details.reason is the class, cause the detail) or ICE_ISSUER_UNAVAILABLE.
+   * Rejects with ICE_TOKEN_INVALID (details.reason is the class, cause the detail), ICE_ISSUER_UNAVAILABLE or
+   * ICE_CERTIFICATE_UNTRUSTED.
    */
   verify(token: string): Promise<Principal>
 }
@@ -52,7 +53,7 @@ export interface UpstreamConnector {
   resolve(account: string): ConnectionFacts | undefined
   /**
    * Opens an upstream session: role pinned, secondary roles off, both read back.
-   * Rejects with ICE_UPSTREAM_UNAVAILABLE or ICE_UPSTREAM_LOGIN_FAILED.
+   * Rejects with ICE_UPSTREAM_UNAVAILABLE, ICE_UPSTREAM_LOGIN_FAILED or ICE_CERTIFICATE_UNTRUSTED.
    */
   open(login: UpstreamLogin): Promise<UpstreamSession>
   close(): Promise<void>
@@ -79,7 +80,7 @@ export interface QuerySubmission {
 /**
  * One session at the upstream. Renewal, retries of lost connections and the credential are its own business; every
  * answer comes back as Snowflake's envelope, its bytes kept. All methods reject with ICE_UPSTREAM_UNAVAILABLE when
- * retrying did not help, ICE_UPSTREAM_SESSION_LOST when the session is gone for good, ICE_UPSTREAM_PROTOCOL when the
+ * retrying did not help, ICE_CERTIFICATE_UNTRUSTED when it is not who it should be, ICE_UPSTREAM_SESSION_LOST when the session is gone for good, ICE_UPSTREAM_PROTOCOL when the
  * answer is no envelope.
  */
 export interface UpstreamSession {

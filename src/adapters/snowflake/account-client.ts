@@ -20,7 +20,7 @@ export interface Call {
   readonly body?: () => Uint8Array | Promise<Uint8Array>
   readonly token: Secret | null
   readonly accept: 'application/json' | 'application/snowflake'
-  /** A query tells the upstream about its retries, as drivers do (protocol §1.7). */
+  /** A query tells the upstream about its retries, as drivers do (driver-protocol.md#request-ids). */
   readonly reportsRetries?: boolean
   readonly timeoutMs?: number
   readonly attempts?: number
@@ -84,7 +84,7 @@ export class AccountClient {
 }
 
 function readAnswer({ status, contentType, body }: HttpAnswer): AnswerEnvelope {
-  if (isTransient(status)) throw new TransportFailure(`HTTP status ${status}`, { sent: 'maybe', final: false, status })
+  if (isTransient(status)) throw new TransportFailure(`HTTP status ${status}`, { sent: 'maybe', status })
   // Snowflake answers 200 to everything; some put an envelope into a 401.
   if (status !== 200 && status !== 401) throw protocolError(`it has the HTTP status ${status}`)
   if (!/json|application\/snowflake/i.test(contentType)) throw protocolError('its content type is not JSON')

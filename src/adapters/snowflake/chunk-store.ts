@@ -2,6 +2,7 @@
 import { IcecoreError } from '../../errors.ts'
 import type { ChunkBody, ChunkSource } from '../../gate/ports.ts'
 import type { Clock } from '../../lib/clock.ts'
+import type { Peer } from '../tls/index.ts'
 import { type Loosening, permittedUrl } from './connection.ts'
 import type { SnowflakeOptions } from './options.ts'
 import { type RetryTools, retrying } from './retrying.ts'
@@ -17,6 +18,8 @@ const FORBIDDEN_HEADERS = new Set([
   'transfer-encoding',
   'connection',
 ])
+
+const STORAGE: Peer = { name: 'the storage of results', setting: 'ca_file of the connection' }
 
 export class ChunkStore {
   readonly #transport: Transport
@@ -61,7 +64,7 @@ export class ChunkStore {
     } catch (error) {
       idle.stop()
       signal?.throwIfAborted()
-      throw error instanceof IcecoreError || error instanceof TransportFailure ? error : failureOf(error)
+      throw error instanceof IcecoreError || error instanceof TransportFailure ? error : failureOf(error, STORAGE)
     }
   }
 }
@@ -74,7 +77,7 @@ function storageHeaders(headers: Readonly<Record<string, string>>): Readonly<Rec
 
 function checkHeaders({ status, headers }: HttpStream): Pick<ChunkBody, 'encoding' | 'length'> {
   if (status === 408 || status === 429 || status >= 500) {
-    throw new TransportFailure(`storage answered with HTTP status ${status}`, { sent: 'maybe', final: false, status })
+    throw new TransportFailure(`storage answered with HTTP status ${status}`, { sent: 'maybe', status })
   }
   if (status === 403 || status === 404 || status === 410) {
     throw new IcecoreError('ICE_UPSTREAM_UNAVAILABLE', { status, attempts: 1, sent: 'maybe' })
@@ -113,7 +116,7 @@ async function* readBytes(
     }
   } catch (error) {
     signal?.throwIfAborted()
-    const reason = idle.signal.aborted ? new Error('storage paused for too long') : failureOf(error)
+    const reason = idle.signal.aborted ? new Error('storage paused for too long') : failureOf(error, STORAGE)
     throw new IcecoreError('ICE_UPSTREAM_UNAVAILABLE', { attempts: 1, sent: 'maybe' }, { cause: reason })
   } finally {
     idle.stop()

@@ -65,7 +65,9 @@ async function prepareOrClose(
     return await prepare(connection, login, session, tools, signal)
   } catch (error) {
     await session.close()
-    throw isIcecoreError(error, 'ICE_UPSTREAM_UNAVAILABLE') ? error : loginFailed(error)
+    const isOwn =
+      isIcecoreError(error, 'ICE_UPSTREAM_UNAVAILABLE') || isIcecoreError(error, 'ICE_CERTIFICATE_UNTRUSTED')
+    throw isOwn ? error : loginFailed(error)
   }
 }
 

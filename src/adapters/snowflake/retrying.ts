@@ -1,4 +1,4 @@
-import { IcecoreError } from '../../errors.ts'
+import { IcecoreError, isIcecoreError } from '../../errors.ts'
 import { type Clock, delay } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import type { RetryOptions } from './options.ts'
@@ -36,6 +36,11 @@ export async function retrying<T>(
     try {
       return await attempt({ number, reason })
     } catch (error) {
+      if (isIcecoreError(error, 'ICE_CERTIFICATE_UNTRUSTED')) {
+        tools.log.error('upstream.certificate_untrusted', { what, reason: error.details.reason })
+        // An attempt before this one may have arrived.
+        if (sent === 'maybe') throw unavailable(number + 1, sent, error)
+      }
       if (!(error instanceof TransportFailure)) throw error
       reason = error.status
       if (error.sent === 'maybe') sent = 'maybe'
@@ -43,12 +48,14 @@ export async function retrying<T>(
       const elapsed = tools.clock.monotonic() - startedAt
       const exhausted = number + 1 >= options.attempts || elapsed + pause > options.budgetMs
       tools.log.warn('upstream.attempt_failed', { what, attempt: number + 1, reason: error.message, exhausted })
-      if (error.final || exhausted) {
-        throw new IcecoreError('ICE_UPSTREAM_UNAVAILABLE', { attempts: number + 1, sent }, { cause: error })
-      }
+      if (exhausted) throw unavailable(number + 1, sent, error)
       await delay(tools.clock, pause, signal)
     }
   }
+}
+
+function unavailable(attempts: number, sent: Sent, cause: Error): IcecoreError {
+  return new IcecoreError('ICE_UPSTREAM_UNAVAILABLE', { attempts, sent }, { cause })
 }
 
 /** Exponential, half of it jitter: many sessions that lose one upstream at once do not come back at once. */

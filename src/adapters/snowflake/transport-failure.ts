@@ -1,3 +1,6 @@
+import type { IcecoreError } from '../../errors.ts'
+import { certificateError, type Peer } from '../tls/index.ts'
+
 /** Whether bytes of the request may have reached the upstream. */
 export type Sent = 'no' | 'maybe'
 
@@ -5,15 +8,12 @@ export type Sent = 'no' | 'maybe'
 export class TransportFailure extends Error {
   override readonly name = 'TransportFailure'
   readonly sent: Sent
-  /** True when trying again cannot help: a certificate does not change from one attempt to the next. */
-  readonly final: boolean
   /** The HTTP status that was no answer; 0 for a time-out or a lost connection, as drivers report it. */
   readonly status: number
 
-  constructor(reason: string, facts: { readonly sent: Sent; readonly final: boolean; readonly status?: number }) {
+  constructor(reason: string, facts: { readonly sent: Sent; readonly status?: number }) {
     super(reason)
     this.sent = facts.sent
-    this.final = facts.final
     this.status = facts.status ?? 0
   }
 }
@@ -26,18 +26,18 @@ const NEVER_CONNECTED = new Set([
   'ENOTFOUND',
   'UND_ERR_CONNECT_TIMEOUT',
 ])
-/** Of TLS: names as OpenSSL and Node give them. */
-const CERTIFICATE = /^(CERT_|DEPTH_ZERO_|ERR_TLS_|SELF_SIGNED_|UNABLE_TO_)/
+
+const ACCOUNT: Peer = { name: "Snowflake's address", setting: 'ca_file of the connection' }
 
 /**
- * What an error of undici or zlib means. Only its code is kept: a parser's error carries the bytes it stumbled over,
- * and those may hold tokens.
+ * What an error of undici or zlib means: ICE_CERTIFICATE_UNTRUSTED, which does not change from one attempt to the next,
+ * or a failure that may pass. Only the code is kept: a parser's error carries the bytes it stumbled over, and those may
+ * hold tokens.
  */
-export function failureOf(error: unknown): TransportFailure {
+export function failureOf(error: unknown, peer = ACCOUNT): TransportFailure | IcecoreError {
   const code = codeOf(error)
-  const certificate = CERTIFICATE.test(code)
-  const sent = certificate || NEVER_CONNECTED.has(code) ? 'no' : 'maybe'
-  return new TransportFailure(`the request failed: ${code}`, { sent, final: certificate })
+  const sent = NEVER_CONNECTED.has(code) ? 'no' : 'maybe'
+  return certificateError(code, peer) ?? new TransportFailure(`the request failed: ${code}`, { sent })
 }
 
 function codeOf(error: unknown): string {

@@ -1,9 +1,9 @@
 /** HTTP to one upstream: sockets, time limits, size limits. Knows nothing of Snowflake's envelopes. */
-import { getCACertificates } from 'node:tls'
 import { Agent, type Dispatcher } from 'undici'
 import { IcecoreError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { UnpackedTooLarge, unpackGzip } from '../../lib/unpack-gzip.ts'
+import { trustedCertificates } from '../tls/index.ts'
 import { AnswerCollector } from './answer-collector.ts'
 import type { SnowflakeOptions } from './options.ts'
 import { failureOf, TransportFailure } from './transport-failure.ts'
@@ -100,7 +100,7 @@ function dispatchOptions({ url, method, headers, body }: Omit<HttpRequest, 'time
 }
 
 function timeLimitPassed(): TransportFailure {
-  return new TransportFailure('the time limit passed', { sent: 'maybe', final: false })
+  return new TransportFailure('the time limit passed', { sent: 'maybe' })
 }
 
 export function headerText(value: string | string[] | undefined): string {
@@ -109,9 +109,4 @@ export function headerText(value: string | string[] | undefined): string {
 
 function protocolError(reason: string): IcecoreError {
   return new IcecoreError('ICE_UPSTREAM_PROTOCOL', { reason })
-}
-
-/** What Node trusts, what the system trusts, and the connection's own. */
-function trustedCertificates(ca: string | null): ReadonlySet<string> {
-  return new Set([...getCACertificates('default'), ...getCACertificates('system'), ...(ca === null ? [] : [ca])])
 }

@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher, request } from 'undici'
 import type { Clock } from '../../lib/clock.ts'
+import { certificateError, trustedCertificates } from '../tls/index.ts'
 
 export interface HttpAnswer {
   readonly status: number
@@ -7,7 +8,10 @@ export interface HttpAnswer {
   readonly body: Uint8Array
 }
 
-/** Fetches one document of an issuer. Rejects when it takes too long or is too large; never follows a redirect. */
+/**
+ * Fetches one document of an issuer. Rejects when it takes too long or is too large, and with
+ * ICE_CERTIFICATE_UNTRUSTED; never follows a redirect.
+ */
 export type HttpGet = (url: URL, limits: HttpLimits) => Promise<HttpAnswer>
 
 export interface HttpLimits {
@@ -17,7 +21,8 @@ export interface HttpLimits {
 
 export function createHttpGet(options: { readonly ca: string | null; readonly clock: Clock }): HttpGet {
   // pipelining 0: a connection per document, since keys are fetched a few times an hour and nothing need stay open.
-  const dispatcher = new Agent({ pipelining: 0, ...(options.ca === null ? {} : { connect: { ca: options.ca } }) })
+  const ca = options.ca ?? [...trustedCertificates()]
+  const dispatcher = new Agent({ pipelining: 0, connect: { ca } })
   return (url, limits) => get(dispatcher, options.clock, url, limits)
 }
 
@@ -33,9 +38,17 @@ async function get(dispatcher: Dispatcher, clock: Clock, url: URL, limits: HttpL
     if (encoding !== undefined && encoding !== 'identity')
       throw new Error('the answer is encoded, which was not asked for')
     return { status: answer.statusCode, cacheControl: typeof cacheControl === 'string' ? cacheControl : null, body }
+  } catch (error) {
+    throw certificateError(codeOf(error), ISSUER) ?? error
   } finally {
     timer.cancel()
   }
+}
+
+const ISSUER = { name: 'the token issuer', setting: 'ca_file of the issuer' }
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
 async function readBody(stream: Dispatcher.ResponseData['body'], maxBytes: number): Promise<Uint8Array> {

@@ -1,4 +1,4 @@
-import { IcecoreError } from '../../errors.ts'
+import { IcecoreError, isIcecoreError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import { fetchKeySet, findKeySetUrl } from './fetch-key-set.ts'
@@ -58,6 +58,8 @@ export class IssuerKeys {
   readonly #options: IssuerKeysOptions
   #fetched: FetchedKeys | null = null
   #keySetUrl: URL | null = null
+  /** Why the issuer could not be asked, where that is for a person to put right. */
+  #untrusted: IcecoreError | null = null
   #running: Promise<void> | null = null
   #failures = 0
   /** On the monotonic clock, as the next one. */
@@ -68,7 +70,10 @@ export class IssuerKeys {
     this.#options = options
   }
 
-  /** The keys to verify with. Rejects with ICE_ISSUER_UNAVAILABLE when there are none that may still be used. */
+  /**
+   * The keys to verify with. Rejects with ICE_ISSUER_UNAVAILABLE when there are none that may still be used, and with
+   * ICE_CERTIFICATE_UNTRUSTED when that is because the issuer is not trusted to be itself.
+   */
   async current(): Promise<KeySet> {
     const now = this.#options.clock.monotonic()
     if (this.#fetched === null || now >= this.#fetched.freshUntil) await this.#refresh()
@@ -103,6 +108,7 @@ export class IssuerKeys {
     const { clock, limits } = this.#options
     const fetched = this.#fetched
     if (fetched === null || clock.monotonic() >= fetched.freshUntil + limits.staleIfErrorMs) {
+      if (this.#untrusted !== null) throw this.#untrusted
       throw new IcecoreError(
         'ICE_ISSUER_UNAVAILABLE',
         {},
@@ -129,6 +135,7 @@ export class IssuerKeys {
       const { set, freshMs } = await this.#load()
       this.#fetched = { set, freshUntil: clock.monotonic() + freshMs }
       this.#failures = 0
+      this.#untrusted = null
       this.#retryAt = Number.NEGATIVE_INFINITY
       log.info('issuer_keys_fetched', { issuer: settings.name, keys: set.keys.length, skipped: set.skipped })
     } catch (error) {
@@ -136,6 +143,7 @@ export class IssuerKeys {
       this.#failures += 1
       this.#retryAt = clock.monotonic() + backoffMs
       this.#keySetUrl = null
+      this.#untrusted = isIcecoreError(error, 'ICE_CERTIFICATE_UNTRUSTED') ? error : null
       const reason = error instanceof Error ? error.message : String(error)
       log.warn('issuer_keys_unavailable', {
         issuer: settings.name,

@@ -66,9 +66,10 @@ export const ROOMS: readonly Room[] = [
   adapter('secrets'),
   // The index is built from the journal, and a recording is read from both.
   adapter('store', ['kysely'], ['src/adapters/journal']),
-  adapter('snowflake', ['jose', 'undici']),
+  adapter('snowflake', ['jose', 'undici'], ['src/adapters/tls']),
   adapter('telemetry', ['pino']),
-  adapter('tokens', ['jose', 'undici']),
+  adapter('tls'),
+  adapter('tokens', ['jose', 'undici'], ['src/adapters/tls']),
   adapter('workers'),
   adapter('blobs'),
   adapter('notify'),
