@@ -3,7 +3,7 @@
  * Snowflake's protocol and knows nothing of DuckDB.
  */
 
-/** A column as Snowflake describes it in `rowtype` (protocol sheet §6.2). */
+/** A column as Snowflake describes it in `rowtype` (driver-protocol.md#row-types). */
 export interface Column {
   readonly name: string
   readonly database: string
@@ -22,7 +22,7 @@ export interface Column {
   readonly extTypeName?: string
 }
 
-/** A cell in Snowflake's JSON form (§12.1): always text or null. */
+/** A cell in Snowflake's JSON form (driver-protocol.md#json-cells): always text or null. */
 export type Cell = string | null
 
 export interface StatementResult {

@@ -2,7 +2,7 @@
 
 export type ParameterValue = string | number | boolean
 
-/** What an account hands to drivers at log-in and with every answer (protocol sheet §2.7). */
+/** What an account hands to drivers at log-in and with every answer (driver-protocol.md#parameters). */
 const CLIENT_PARAMETERS: Readonly<Record<string, ParameterValue>> = {
   AUTOCOMMIT: true,
   BINARY_OUTPUT_FORMAT: 'HEX',

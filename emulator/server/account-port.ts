@@ -1,4 +1,4 @@
-/** The account's HTTP port: Snowflake's endpoints (protocol sheet §0.3), each a short method. */
+/** The account's HTTP port: Snowflake's endpoints (driver-protocol.md#endpoints), each a short method. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Faults } from '../faults.ts'
 import { readJson, sendJson, sendText, type Target, targetOf } from './http.ts'

@@ -1,7 +1,7 @@
 /**
- * The answer to `PUT` and `GET`: where to take or leave files, with credentials for cloud storage (protocol sheet
- * §13). Both are invented: a gateway in front must refuse to hand them on, and a driver that gets them reaches
- * nothing but the emulator's own storage port.
+ * The answer to `PUT` and `GET`: where to take or leave files, with credentials for cloud storage
+ * (driver-protocol.md#file-transfer). Both are invented: a gateway in front must refuse to hand them on, and a driver
+ * that gets them reaches nothing but the emulator's own storage port.
  */
 import type { FileTransfer } from '../engine.ts'
 import { fileTransferType } from './statement-types.ts'

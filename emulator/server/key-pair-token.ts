@@ -1,4 +1,4 @@
-/** Log-in by key pair: a JWT that the user's private key signed (protocol sheet §15.1). */
+/** Log-in by key pair: a JWT that the user's private key signed (driver-protocol.md#key-pair-jwt). */
 import { randomUUID } from 'node:crypto'
 import { compactVerify, decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose'
 import { ProtocolError } from './protocol-error.ts'

@@ -1,4 +1,4 @@
-/** `/session/v1/login-request` (protocol sheet §2). */
+/** `/session/v1/login-request` (driver-protocol.md#log-in). */
 import { randomUUID } from 'node:crypto'
 import type { Engine, EngineSession } from '../engine.ts'
 import { SqlError } from '../engine.ts'
@@ -76,7 +76,7 @@ function refusal(code: string, message: string, authnMethod: string): ProtocolEr
   return new ProtocolError(code, message, { authnMethod })
 }
 
-/** Adds to a refusal what Snowflake tells with each (protocol sheet §2.6). */
+/** Adds to a refusal what Snowflake tells with each (driver-protocol.md#log-in-refusal). */
 async function withLogInDetails(
   data: JsonObject,
   query: URLSearchParams,

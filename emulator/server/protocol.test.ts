@@ -174,7 +174,7 @@ describe('sessions on the wire', () => {
 })
 
 describe('statements on the wire', () => {
-  it('answer with every member of the sheet', async () => {
+  it('answer with every member that drivers know', async () => {
     await using emulator = await startTestEmulator()
     const { token } = await logInRaw(emulator.server)
     const { json, headers, text } = await query(emulator.server, token, 'SELECT 1')

@@ -1,4 +1,4 @@
-/** Answers about queries in Snowflake's JSON (protocol sheet §6, §7.1, §8.2, §13). */
+/** Answers about queries in Snowflake's JSON (driver-protocol.md#query-answer and below). */
 import type { Column, SessionContext, SqlError } from '../engine.ts'
 import type { Faults } from '../faults.ts'
 import { clientParameters } from '../parameters.ts'

@@ -1,4 +1,4 @@
-/** Reads the body of a query request (protocol sheet §5, §9). */
+/** Reads the body of a query request (driver-protocol.md#query-request). */
 import type { Binding, Cell } from '../engine.ts'
 import { isJsonObject, type JsonObject, scalarsOf, stringOf } from './json.ts'
 import { badRequest } from './protocol-error.ts'

@@ -111,7 +111,7 @@ export class QueryRunner {
   }
 }
 
-/** `MULTI_STATEMENT_COUNT`: 1 unless set, 0 for any number (protocol sheet §10). */
+/** `MULTI_STATEMENT_COUNT`: 1 unless set, 0 for any number (driver-protocol.md#multi-statements). */
 function statementCount(query: Query): number {
   return Number(parameterOf(query, 'MULTI_STATEMENT_COUNT') ?? 1)
 }

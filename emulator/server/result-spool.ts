@@ -125,7 +125,7 @@ export async function removeChunks(chunks: readonly ResultChunk[]): Promise<void
   for (const chunk of chunks) await rm(chunk.file, { force: true })
 }
 
-/** One chunk file: row arrays separated by commas, without the enclosing brackets (protocol sheet §11.3). */
+/** One chunk file: row arrays separated by commas, without the enclosing brackets (driver-protocol.md#chunk-bodies). */
 class ChunkWriter {
   readonly #file: string
   readonly #size: number

@@ -1,4 +1,4 @@
-/** `statementTypeId` (protocol sheet §6.5): Snowflake's own classification of a statement. */
+/** `statementTypeId` (driver-protocol.md#statement-types): Snowflake's own classification of a statement. */
 
 export const MULTI_STATEMENT_TYPE = 0xa000
 const INSERT_TYPE = 0x3100

@@ -1,4 +1,4 @@
-/** The port that stands for cloud storage: result chunks by signed link (protocol sheet §11). */
+/** The port that stands for cloud storage: result chunks by signed link (driver-protocol.md#result-chunks). */
 import { open, readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'

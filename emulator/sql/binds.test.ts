@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import type { Binding } from '../engine.ts'
 import { TestAccount } from './test-account.ts'
 
-/** Encodings of the protocol sheet's §9.2, and the cell each comes back as. */
+/** Encodings of driver-protocol.md#bind-values, and the cell each comes back as. */
 const CASES: readonly (readonly [type: string, value: string | null, wire: string, cell: string | null])[] = [
   ['FIXED', '42', 'fixed', '42'],
   ['FIXED', '-12.50', 'fixed', '-12.50'],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { TestAccount } from './test-account.ts'
 
-/** What sql-analysis found wrong in plain transpilation, and what the demo and agents use. */
+/** What plain transpilation gets wrong, and what the demo and agents use. */
 const CASES: readonly (readonly [expression: string, cell: string | null])[] = [
   ['[1,2,3][0]', '1'],
   ["SPLIT('a,b', ',')[1]::VARCHAR", 'b'],

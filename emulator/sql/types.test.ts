@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { TestAccount } from './test-account.ts'
 
-/** Value, declared type, wire type, and the cell of the protocol sheet's §12.1. */
+/** Value, declared type, wire type, and the cell of driver-protocol.md#json-cells. */
 const CASES: readonly (readonly [sql: string, declared: string, type: string, cell: string])[] = [
   ['42', 'NUMBER(38,0)', 'fixed', '42'],
   ['12.3', 'NUMBER(10,2)', 'fixed', '12.30'],

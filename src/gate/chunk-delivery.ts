@@ -1,7 +1,8 @@
 /**
  * One result chunk on its way through: piece by piece recorded, then released. The last piece waits until the whole
- * chunk has been checked, since three drivers take a short body that ends cleanly for a whole one (protocol §11.3):
- * a body that ends holds exactly the rows its envelope promised, and any other is broken off.
+ * chunk has been checked, since three drivers take a short body that ends cleanly for a whole one
+ * (driver-protocol.md#chunk-bodies): a body that ends holds exactly the rows its envelope promised, and any other is
+ * broken off.
  */
 import { createHash, type Hash } from 'node:crypto'
 import type { EventFacts } from '../core/recording/index.ts'

@@ -1,6 +1,7 @@
 /**
- * Links to result chunks. Drivers fetch chunks without a session token (protocol §11.1), so the link itself is the
- * right to fetch: unguessable, dead with its session, and wanting a secret header from drivers that send one.
+ * Links to result chunks. Drivers fetch chunks without a session token (driver-protocol.md#result-chunks), so the link
+ * itself is the right to fetch: unguessable, dead with its session, and wanting a secret header from drivers that send
+ * one.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../lib/clock.ts'

@@ -9,13 +9,16 @@ export interface StatementDenial {
   readonly allowed: string
 }
 
-/** Snowflake's code for "SQL access control error": every driver shows its message and none retries (protocol §1.1). */
+/**
+ * Snowflake's code for "SQL access control error": every driver shows its message and none retries
+ * (driver-protocol.md#error-texts).
+ */
 export const DENIAL_CODE = '003001'
 export const DENIAL_SQL_STATE = '42501'
 
 /**
  * The text a driver shows: sentences for people, then one short JSON object that an agent finds by searching for
- * `icecore:{`, since drivers put text of their own before and behind the message (protocol §1.1).
+ * `icecore:{`, since drivers put text of their own before and behind the message (driver-protocol.md#error-texts).
  */
 export function formatDenial(denial: StatementDenial): string {
   const reasons = denial.reasons.map((reason) => `- ${reason.text} (${reason.code})`)

@@ -12,7 +12,7 @@ export interface TokenLives {
   /** Milliseconds. */
   readonly token: number
   readonly master: number
-  /** How long a renewed token still works: parallel requests may carry it (protocol §4.1). */
+  /** How long a renewed token still works: parallel requests may carry it (driver-protocol.md#session-tokens). */
   readonly renewGrace: number
 }
 

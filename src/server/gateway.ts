@@ -229,7 +229,10 @@ const HANDLES = 1_000_000
 const REMEMBERED_REQUESTS = 10_000
 const CHECK_WAITING_BYTES = 4 * 1024 * 1024
 const DRAIN_LOOK_MS = 50
-/** The most impatient driver gives up after about 10 s (protocol §0.0): by then it shall have a final error. */
+/**
+ * The most impatient driver gives up after about 10 s (driver-protocol.md#http-statuses-and-retries): by then it shall
+ * have a final error.
+ */
 const RETRY_WINDOW_MS = 8_000
 
 class Lifecycle {

@@ -4,6 +4,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { anchorsOf } from '../support/docs/anchors.ts'
 import { renderParameters } from '../support/docs/render-parameters.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -25,19 +26,6 @@ function findMissing(path: string, text: string): readonly string[] {
   })
   const files = [...text.matchAll(FILE)].flatMap(([, file = '']) => (existsSync(join(ROOT, file)) ? [] : [file]))
   return [...links, ...files]
-}
-
-/** As GitHub makes them from headings. */
-function anchorsOf(text: string): ReadonlySet<string> {
-  const headings = text.matchAll(/^#+ +(.+)$/gm)
-  return new Set(
-    [...headings].map(([, heading = '']) =>
-      heading
-        .toLowerCase()
-        .replace(/[^\w\- ]/g, '')
-        .replaceAll(' ', '-'),
-    ),
-  )
 }
 
 describe('documents name what is there:', () => {

@@ -253,7 +253,7 @@ const MACROS: readonly (readonly [signature: string, body: string])[] = [
     `SFX_TZ(CAST(split_part(t, ' ', 1) AS DECIMAL(38,0)) // 1000000000, CAST(split_part(t, ' ', 1) AS DECIMAL(38,0)) % 1000000000, CAST(split_part(t, ' ', 2) AS INTEGER) - 1440)`,
   ],
 
-  // Cells of former results, back from their text (protocol sheet §12.1)
+  // Cells of former results, back from their text (driver-protocol.md#json-cells)
   ['SFX_CELL_DATE(t)', `DATE '1970-01-01' + CAST(t AS INTEGER)`],
   ['SFX_CELL_NTZ(t)', `make_timestamp(CAST(CAST(t AS DECIMAL(38,9)) * 1000000 AS BIGINT))`],
   ['SFX_CELL_TIME(t)', `CAST(SFX_CELL_NTZ(t) AS TIME)`],

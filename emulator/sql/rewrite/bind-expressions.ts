@@ -6,7 +6,7 @@ export function longestFraction(values: readonly Cell[]): string | null {
   return values.reduce((longest, value) => (fraction(value) > fraction(longest) ? value : longest), null)
 }
 
-/** Snowflake's bind encodings (protocol sheet §9.2) as DuckDB expressions over the value's text. */
+/** Snowflake's bind encodings (driver-protocol.md#bind-values) as DuckDB expressions over the value's text. */
 export function bindExpression(type: string, text: string, value: string | null): string {
   switch (type.toUpperCase()) {
     case 'FIXED': {

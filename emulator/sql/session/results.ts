@@ -1,7 +1,7 @@
 import type { Cell, Column, StatementResult } from '../../engine.ts'
 import { fixed, TEXT, toColumn } from '../types/index.ts'
 
-/** `statementTypeId` (protocol sheet §6.5). */
+/** `statementTypeId` (driver-protocol.md#statement-types). */
 export const TYPE_ID = {
   select: 0x1000,
   explain: 0x2000,

@@ -22,7 +22,7 @@ import type { SnowflakeType } from './snowflake-type.ts'
 
 const NANOS = 1_000_000_000n
 
-/** Makes the function that writes a column's values as Snowflake's JSON cells (protocol sheet §12.1). */
+/** Makes the function that writes a column's values as Snowflake's JSON cells (driver-protocol.md#json-cells). */
 export function cellWriter(type: SnowflakeType): (value: DuckDBValue) => Cell {
   const write = writerOf(type)
   return (value) => (value === null ? null : write(value))
@@ -118,7 +118,7 @@ function intervalText(value: DuckDBIntervalValue): string {
   return `${sign}${seconds / 86_400n} ${clock}.${String(size % 1_000_000n).padStart(6, '0')}`
 }
 
-/** Strict JSON: the Node driver evaluates as JavaScript what is not (protocol sheet §12.1). */
+/** Strict JSON: the Node driver evaluates as JavaScript what is not (driver-protocol.md#json-cells). */
 function jsonText(value: DuckDBValue, type: SnowflakeType): string {
   if (value === null) return 'null'
   if (value instanceof DuckDBListValue || value instanceof DuckDBArrayValue) {

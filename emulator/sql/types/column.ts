@@ -9,7 +9,7 @@ export interface ColumnSource {
 
 const NO_SOURCE: ColumnSource = { database: '', schema: '', table: '' }
 
-/** Describes a column as Snowflake's `rowtype` does (protocol sheet §6.2). */
+/** Describes a column as Snowflake's `rowtype` does (driver-protocol.md#row-types). */
 export function toColumn(
   name: string,
   type: SnowflakeType,

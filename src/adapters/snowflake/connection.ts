@@ -44,7 +44,7 @@ export function factsOf(connection: SnowflakeConnection): ConnectionFacts {
   return { name, account, user, defaultRole: role, warehouse, database, schema }
 }
 
-/** The account without its region: what drivers send as ACCOUNT_NAME and what a JWT names (driver-protocol.md#key-pair-jwt). */
+/** The account without its region: sent as ACCOUNT_NAME and named by a JWT (driver-protocol.md#key-pair-jwt). */
 export function accountWithoutRegion(account: string): string {
   const separator = account.toLowerCase().includes('.global') ? '-' : '.'
   const end = account.indexOf(separator)

@@ -24,7 +24,7 @@ export class KeyPair {
     this.fingerprint = `SHA256:${createHash('sha256').update(publicKey).digest('base64')}`
   }
 
-  /** A JWT for one log-in attempt (driver-protocol.md#key-pair-jwt): account and user in upper case, account without region. */
+  /** A JWT for one log-in attempt: account and user in upper case, no region (driver-protocol.md#key-pair-jwt). */
   async mintToken(subject: TokenSubject, now: number, lifeSeconds: number): Promise<Secret> {
     const issuedAt = Math.floor(now / 1000)
     const sub = `${accountWithoutRegion(subject.account).toUpperCase()}.${subject.user.toUpperCase()}`

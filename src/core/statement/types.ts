@@ -62,7 +62,7 @@ export type ResultReference =
   /** `index` as in `LAST_QUERY_ID(-2)`; absent for the last one. */
   | { readonly by: 'last_query'; readonly index?: number }
 
-/** Why the never-list forbids a statement (design: above policy, loosened by no rule and no grant). */
+/** Why the never-list forbids a statement (docs/concepts/statement.md#what-is-refused-and-what-loosens-it). */
 export interface NeverMatch {
   readonly rule:
     | 'mints_credential'

@@ -1,9 +1,9 @@
-/** The parameter list that drivers rely on (protocol §2.7), in the log-in answer and in every query answer. */
+/** Parameters that drivers rely on, in the log-in answer and every query answer (driver-protocol.md#parameters). */
 import type { ClientProfile } from './client-profile.ts'
 import type { NamedParameter } from './login-answer.ts'
 import type { ParameterValue } from './read-json.ts'
 
-/** What a driver gets where the upstream reported nothing. Each of them is missed by some driver: see §2.7. */
+/** What a driver gets where the upstream reported nothing. Each of them is missed by some driver. */
 const DEFAULTS: Readonly<Record<string, ParameterValue>> = {
   AUTOCOMMIT: true,
   BINARY_OUTPUT_FORMAT: 'HEX',

@@ -24,7 +24,7 @@ export interface NamedParameter {
   readonly value: ParameterValue
 }
 
-/** The whole shape of protocol §2.5. Identity and MFA tokens are null: drivers would store them. */
+/** The whole shape of driver-protocol.md#log-in-answer. Identity and MFA tokens are null: drivers would store them. */
 export function encodeLoginAnswer(facts: LoginAnswerFacts): Uint8Array {
   const { context } = facts
   return encodeSuccess({

@@ -33,7 +33,7 @@ const COLUMN = {
   collation: null,
 }
 
-/** The shape of protocol §6.1. */
+/** The shape of driver-protocol.md#query-answer. */
 const RESULT = {
   parameters: [
     { name: 'TIMEZONE', value: 'UTC' },

@@ -125,8 +125,8 @@ export function readAnswerParameters({ document, spans }: QueryAnswer): Readonly
 }
 
 /**
- * The headers that cloud storage wants for this answer's chunks (protocol §11.1): secrets, so they are read when a
- * chunk is opened and not kept in the answer.
+ * The headers that cloud storage wants for this answer's chunks (driver-protocol.md#result-chunks): secrets, so they
+ * are read when a chunk is opened and not kept in the answer.
  */
 export function readStorageHeaders(answer: QueryAnswer): Readonly<Record<string, string>> {
   const { document, spans } = answer

@@ -8,7 +8,7 @@ const read = (text: string, limits?: Parameters<typeof readQueryRequest>[1]) =>
   readQueryRequest(Buffer.from(text), limits)
 const text = (bytes: Uint8Array | null) => (bytes === null ? null : Buffer.from(bytes).toString())
 
-/** Bodies as drivers were seen to send them (protocol, appendix A.2 and §5). */
+/** Bodies as drivers were seen to send them (driver-protocol.md#query-request). */
 const NODE =
   '{"disableOfflineChunks":false,"sqlText":"select ?,?,?,?,?","bindings":{"1":{"type":"FIXED","value":"1"},"2":{"type":"TEXT","value":"a"},"3":{"type":"BOOLEAN","value":"true"},"4":{"type":"TEXT","value":null},"5":{"type":"TEXT","value":"1970-01-01T00:00:00.000Z"}},"queryContextDTO":{"entries":[]}}'
 const PYTHON =

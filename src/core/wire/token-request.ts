@@ -32,7 +32,7 @@ export interface RenewedTokens {
   readonly masterValiditySeconds: number
 }
 
-/** The names differ from the log-in's (protocol §4.1). */
+/** The names differ from the log-in's (driver-protocol.md#session-tokens). */
 export function encodeTokenAnswer(tokens: RenewedTokens & { readonly sessionId: number }): Uint8Array {
   return encodeSuccess({
     sessionToken: tokens.sessionToken.reveal(),

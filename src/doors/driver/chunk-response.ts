@@ -1,6 +1,6 @@
 /**
  * A chunk on the socket. There is no envelope for an error once bytes have left: then the connection is reset, since a
- * body that ends early but cleanly would be taken for whole (protocol §11.3).
+ * body that ends early but cleanly would be taken for whole (driver-protocol.md#chunk-bodies).
  */
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
@@ -29,7 +29,7 @@ export async function sendChunk(delivery: ChunkDelivery, response: ServerRespons
 
 function headersOf({ encoding, length }: ChunkDelivery): Record<string, string | number> {
   return {
-    // Not JSON: Node would hang on it (protocol §11.3).
+    // Not JSON: Node would hang on it (driver-protocol.md#chunk-bodies).
     'content-type': 'application/octet-stream',
     ...(encoding === 'gzip' ? { 'content-encoding': 'gzip' } : {}),
     ...(length === null ? {} : { 'content-length': length }),

@@ -34,7 +34,7 @@ function chunkEdits(answer: QueryAnswer, links: LinkSet | null, publicUrl: strin
   const chunks = answer.chunks.map((chunk, index) => ({
     url: `${publicUrl}/chunks/${links.token}/${index}`,
     rowCount: chunk.rowCount,
-    // Python and JDBC fail on a chunk without its sizes (protocol §6.3).
+    // Python and JDBC fail on a chunk without its sizes (driver-protocol.md#required-members).
     uncompressedSize: chunk.uncompressedSize ?? 0,
     compressedSize: chunk.compressedSize ?? 0,
   }))

@@ -39,7 +39,7 @@ export function renderRequestError(error: IcecoreError, queryId: string): HttpAn
   return renderFailure(failureOfError(error, queryId))
 }
 
-/** Of a renewal: whatever is wrong with its tokens, the connection is over (protocol §4.1). */
+/** Of a renewal: whatever is wrong with its tokens, the connection is over (driver-protocol.md#session-tokens). */
 export function renderRenewalError(error: IcecoreError): HttpAnswer {
   const code = error.code === 'ICE_SESSION_UNKNOWN' ? CODES.masterTokenExpired : CODES.badRequest
   return envelope(encodeSessionError(code, error.message))
@@ -50,7 +50,7 @@ export interface RefusedLogIn {
   readonly requestId: string | null
 }
 
-/** 390100 is final for every driver, and its message is shown as it is (protocol §1.3). */
+/** 390100 is final for every driver, and its message is shown as it is (driver-protocol.md#session-codes). */
 export function renderLogInError(error: IcecoreError, { loginName, requestId }: RefusedLogIn): HttpAnswer {
   const message = error.hint === undefined ? error.message : `${error.message} ${error.hint}`
   return envelope(encodeLoginRefusal({ code: CODES.loginRefused, message, loginName, requestId }))

@@ -38,13 +38,13 @@ export function toLogInRequest(read: LoginRequest, url: URL, network: NetworkFac
 
 function bearerOf(read: LoginRequest): Secret {
   const { authenticator, token, password, provider } = read
-  // Go sends a token without naming an authenticator in its OAuth flows (protocol §2.3).
+  // Go sends a token without naming an authenticator in its OAuth flows (driver-protocol.md#authenticators).
   const isBearer =
     (authenticator === null && password === null) ||
     BEARER_AUTHENTICATORS.has(authenticator ?? '') ||
     (authenticator === 'WORKLOAD_IDENTITY' && provider === 'OIDC')
   if (isBearer && token !== null) return token
-  // A token may also be given where the driver has a field for a password (protocol §2.3).
+  // A token may also be given where the driver has a field for a password (driver-protocol.md#authenticators).
   if ((authenticator === null || authenticator === 'SNOWFLAKE') && password !== null && looksLikeToken(password))
     return password
   throw new IcecoreError(

@@ -53,7 +53,7 @@ async function receive(request: IncomingMessage, limit: number): Promise<Buffer>
   return Buffer.concat(blocks, size)
 }
 
-/** By the header, and by the magic number: some drivers pack without saying so (protocol §1.6). */
+/** By the header, and by the magic number, in case a proxy drops it (driver-protocol.md#headers-and-compression). */
 function isGzip(request: IncomingMessage, body: Buffer): boolean {
   return request.headers['content-encoding'] === 'gzip' || (body[0] === 0x1f && body[1] === 0x8b)
 }

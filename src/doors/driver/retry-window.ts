@@ -1,6 +1,7 @@
 /**
- * How long a request may be told to come again. Drivers retry HTTP 503, some of them for ever (protocol §1.4): after
- * the window the same request gets a final error, and the user sees why.
+ * How long a request may be told to come again. Drivers retry HTTP 503, some of them for ever
+ * (driver-protocol.md#http-statuses-and-retries): after the window the same request gets a final error, and the user
+ * sees why.
  */
 import type { Clock } from '../../lib/clock.ts'
 

@@ -4,7 +4,7 @@ import { failureOfRun, type StatementRun } from '../../gate/index.ts'
 
 /**
  * QUEUED while it waits, never BLOCKED, which Node, Go and .NET take for a failure; an ended one says why, since drivers
- * show `errorMessage` (protocol §8.2).
+ * show `errorMessage` (driver-protocol.md#status-of-a-query).
  */
 export function encodeRunStatus(run: StatementRun, queryId: string): Uint8Array {
   const failure = failureOfRun(run)
