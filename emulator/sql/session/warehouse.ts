@@ -128,7 +128,7 @@ async function fill(
   appender.closeSync()
 }
 
-/** A JSON cell back to its value (protocol sheet §12.1). */
+/** A JSON cell back to its value (driver-protocol.md#json-cells). */
 function fromCell(column: Column, text: string): string {
   switch (column.type) {
     case 'fixed':
