@@ -50,6 +50,10 @@ export function invalidIdentifier(name: string): SqlError {
   return compilationError('000904', '42000', `invalid identifier '${name}'`)
 }
 
+export function unknownFunction(parts: readonly string[]): never {
+  throw compilationError('002140', '42601', `Unknown function ${parts.join('.')}`)
+}
+
 export function unsupported(feature: string): SqlError {
   return compilationError('000002', '0A000', `Unsupported feature '${feature}'.`)
 }

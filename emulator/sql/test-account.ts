@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import type {
   Binding,
   Cell,
@@ -18,6 +19,9 @@ export interface Answer {
   readonly rows: readonly (readonly Cell[])[]
   readonly result: StatementResult
 }
+
+/** A statement, and its rows or the code of its error. */
+export type Case = readonly [sql: string, expected: readonly (readonly Cell[])[] | string]
 
 /** An account with one session, and a host that keeps all results: what the server does, without its protocol. */
 export class TestAccount {
@@ -88,6 +92,17 @@ export class TestAccount {
       return error as SqlError
     }
     throw new Error(`did not fail: ${sql}`)
+  }
+
+  /** Runs statements one after the other: each gives these rows, or fails with this code. */
+  async check(cases: readonly Case[]): Promise<void> {
+    for (const [sql, expected] of cases) {
+      const outcome = await this.run(sql).then(
+        ({ rows }) => rows,
+        (error: SqlError) => error.code ?? error,
+      )
+      assert.deepEqual(outcome, expected, sql)
+    }
   }
 
   async close(): Promise<void> {

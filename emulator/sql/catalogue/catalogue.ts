@@ -2,6 +2,9 @@ import { SqlError } from '../../engine.ts'
 import { alreadyExists, objectNotFound, operationNotPossible } from '../errors.ts'
 import { display } from '../text/index.ts'
 import type { SnowflakeType } from '../types/index.ts'
+import { Assignments } from './assignments.ts'
+import { type Dropped, DroppedObjects } from './dropped.ts'
+import { NamedObjects } from './named-objects.ts'
 
 export interface CatalogueColumn {
   readonly name: string
@@ -68,6 +71,9 @@ export interface ObjectPath {
 /** Databases, schemas, tables and views by their exact names, and what else an account holds by name. */
 export class Catalogue {
   readonly databases = new Map<string, Database>()
+  readonly named = new NamedObjects()
+  readonly assignments = new Assignments()
+  readonly dropped = new DroppedObjects()
   readonly warehouses = new Map<string, { readonly name: string; readonly createdOn: number; readonly size: string }>()
   readonly roles = new Set<string>(['ACCOUNTADMIN', 'SECURITYADMIN', 'SYSADMIN', 'USERADMIN', 'PUBLIC'])
 
@@ -119,6 +125,36 @@ export class Catalogue {
 
   remove(path: ObjectPath): void {
     if (!this.schema(path.database, path.schema).objects.delete(path.name)) throw operationNotPossible()
+  }
+
+  /** Takes a schema away, with all that lies in it. */
+  removeSchema(database: string, name: string): Dropped {
+    const schema = this.schema(database, name)
+    this.database(database).schemas.delete(name)
+    return { kind: 'SCHEMA', database, schema, named: this.named.removeSchema(database, name) }
+  }
+
+  removeDatabase(name: string): Dropped {
+    const database = this.database(name)
+    this.databases.delete(name)
+    const named = [...database.schemas.keys()].flatMap((schema) => this.named.removeSchema(name, schema))
+    return { kind: 'DATABASE', database, named }
+  }
+
+  /** Puts back what was dropped; a name taken meanwhile is an error. */
+  restore(dropped: Dropped): void {
+    if (dropped.kind === 'TABLE') {
+      this.add(dropped.table, false)
+      return
+    }
+    const isTaken =
+      dropped.kind === 'SCHEMA'
+        ? this.database(dropped.database).schemas.has(dropped.schema.name)
+        : this.databases.has(dropped.database.name)
+    if (isTaken) throw alreadyExists(display(dropped.kind === 'SCHEMA' ? dropped.schema.name : dropped.database.name))
+    if (dropped.kind === 'SCHEMA') this.database(dropped.database).schemas.set(dropped.schema.name, dropped.schema)
+    else this.databases.set(dropped.database.name, dropped.database)
+    for (const object of dropped.named) this.named.add(object, true)
   }
 
   *objects(database?: string, schema?: string): Generator<CatalogueObject> {

@@ -1,3 +1,4 @@
+export type { Assignment } from './assignments.ts'
 export {
   Catalogue,
   type CatalogueColumn,
@@ -5,6 +6,9 @@ export {
   type Database,
   type NameContext,
   type ObjectPath,
+  type Schema,
   type Table,
   type View,
 } from './catalogue.ts'
+export { type Dropped, tablesOf } from './dropped.ts'
+export type { NamedObject, NamedPath, Parameter, PolicyDefinition, RoutineDefinition } from './named-objects.ts'

@@ -2,7 +2,7 @@ import type { StatementResult } from '../../engine.ts'
 import type { CatalogueColumn, ObjectPath, Table } from '../catalogue/index.ts'
 import { alreadyExists, compilationError, objectNotFound } from '../errors.ts'
 import { type Session, type Statement, statusResult, TYPE_ID, temporaryKey } from '../session/index.ts'
-import { Cursor, closingBracket, display, duckName, fold, quoteText, readName, type Token } from '../text/index.ts'
+import { Cursor, display, duckName, fold, quoteText, readName, splitAtCommas, type Token } from '../text/index.ts'
 import { translateError } from '../translate-error.ts'
 import { MAX_TEXT, readType, toDuckType } from '../types/index.ts'
 import { describeQuery, expressionText } from './describe-query.ts'
@@ -138,21 +138,6 @@ function readDefault(cursor: Cursor): string {
   return first && last ? cursor.sql.slice(first.start, last.end) : 'NULL'
 }
 
-function splitAtCommas(tokens: readonly Token[]): Token[][] {
-  const parts: Token[][] = [[]]
-  for (let i = 0; i < tokens.length; i++) {
-    const token = tokens[i] as Token
-    if (token.keyword === ',') {
-      parts.push([])
-      continue
-    }
-    const end = token.keyword === '(' ? closingBracket(tokens, i) : i
-    parts.at(-1)?.push(...tokens.slice(i, end + 1))
-    i = end
-  }
-  return parts.filter((part) => part.length > 0)
-}
-
 /** The DuckDB definition of a column: what DuckDB itself must enforce. */
 function columnText(session: Session, column: DeclaredColumn, statement: Statement, sequence: string): string {
   const name = duckName(column.name)
@@ -201,5 +186,9 @@ async function makeTable(
   }
   if (definition.query !== undefined) await session.fill(table, definition.query, statement.options)
   if (options.temporary) session.temporary.set(temporaryKey(path), table)
-  else warehouse.catalogue.add(table, options.orReplace)
+  else {
+    const replaced = warehouse.catalogue.find(path)
+    warehouse.catalogue.add(table, options.orReplace)
+    if (replaced?.kind === 'TABLE') await warehouse.keep({ kind: 'TABLE', table: replaced })
+  }
 }

@@ -2,6 +2,7 @@ import type { StatementResult } from '../../engine.ts'
 import { alreadyExists, compilationError, unsupported } from '../errors.ts'
 import { type Session, type Statement, statusResult, TYPE_ID } from '../session/index.ts'
 import { type Cursor, display, readName } from '../text/index.ts'
+import { createNamed } from './create-named.ts'
 import { createTable, readColumns } from './create-table.ts'
 import { describeQuery } from './describe-query.ts'
 
@@ -25,17 +26,19 @@ export async function create(session: Session, cursor: Cursor, statement: Statem
       'RECURSIVE',
       'MATERIALIZED',
       'HYBRID',
+      'AGGREGATE',
     ])
     if (word === undefined) break
     if (word === 'TEMP' || word === 'TEMPORARY' || word === 'VOLATILE') temporary = true
     if (word === 'TRANSIENT') transient = true
     if (word === 'SECURE') secure = true
   }
+  cursor.takeAny(['DYNAMIC', 'ICEBERG', 'EXTERNAL'].filter(() => cursor.peek(1)?.keyword === 'TABLE'))
   if (cursor.take('TABLE')) return createTable(session, cursor, statement, { orReplace, temporary, transient })
   if (cursor.take('VIEW')) return createView(session, cursor, statement, orReplace, secure)
   if (cursor.take('SCHEMA')) return createSchema(session, cursor, statement, orReplace)
   if (cursor.take('DATABASE')) return createDatabase(session, cursor, statement, orReplace)
-  return createOther(session, cursor, statement)
+  return createNamed(session, cursor, statement, orReplace)
 }
 
 async function createView(
@@ -131,35 +134,6 @@ async function createDatabase(
   Object.assign(session.context, { database: name, schema: 'PUBLIC' })
   return done(`Database ${display(name)} successfully created.`)
 }
-
-/** Kinds which the emulator takes note of at most by name: that one got through shows in the query history. */
-function createOther(session: Session, cursor: Cursor, statement: Statement): StatementResult {
-  const words: string[] = []
-  while (cursor.peek()?.kind === 'word' && OTHER_KINDS.has(cursor.peek()?.keyword ?? ''))
-    words.push(cursor.next().keyword)
-  if (words.length === 0) throw cursor.unexpected()
-  const ifNotExists = cursor.take('IF', 'NOT', 'EXISTS')
-  const name = readName(cursor, session.variableText).at(-1) ?? ''
-  const kind = words.map((word) => word[0] + word.slice(1).toLowerCase()).join(' ')
-  if (!statement.options.describeOnly) {
-    const { catalogue } = session.warehouse
-    if (words[0] === 'ROLE') catalogue.roles.add(name)
-    if (words[0] === 'WAREHOUSE') {
-      if (catalogue.warehouses.has(name) && ifNotExists)
-        return done(`${display(name)} already exists, statement succeeded.`)
-      catalogue.warehouses.set(name, { name, createdOn: Date.now(), size: 'X-Small' })
-      session.context.warehouse = name
-    }
-  }
-  if (words.includes('STAGE')) return done(`Stage area ${display(name)} successfully created.`)
-  return done(`${kind} ${display(name)} successfully created.`)
-}
-
-const OTHER_KINDS = new Set(
-  'ROLE WAREHOUSE USER STAGE FILE FORMAT SEQUENCE FUNCTION PROCEDURE TASK STREAM PIPE TAG POLICY MASKING ROW ACCESS NETWORK RULE PASSWORD SESSION AUTHENTICATION INTEGRATION STORAGE API NOTIFICATION SECURITY EXTERNAL CATALOG SHARE SECRET ALERT RESOURCE MONITOR DYNAMIC ICEBERG TABLE'.split(
-    ' ',
-  ),
-)
 
 function done(status: string): StatementResult {
   return statusResult(status, TYPE_ID.ddl)

@@ -21,6 +21,7 @@ import { stageCommand, transferFile } from './files.ts'
 import { merge } from './merge.ts'
 import { setVariables, transaction, truncate, unsetVariables, use } from './session-commands.ts'
 import { show } from './show.ts'
+import { undrop } from './undrop.ts'
 
 /** Runs one statement by its first words. */
 export async function runStatement(session: Session, statement: Statement): Promise<StatementResult> {
@@ -83,10 +84,11 @@ export async function runStatement(session: Session, statement: Statement): Prom
     case 'RM':
     case 'COPY':
       return stageCommand(statement, first.keyword)
+    case 'UNDROP':
+      return undrop(session, cursor, statement)
     case 'GRANT':
     case 'REVOKE':
     case 'COMMENT':
-    case 'UNDROP':
       return statusResult(EXECUTED, TYPE_ID.ddl)
     case 'CALL':
     case 'DECLARE':

@@ -1,4 +1,4 @@
-import { invalidIdentifier } from '../errors.ts'
+import { invalidIdentifier, unknownFunction } from '../errors.ts'
 import { duckName, quoteText } from '../text/index.ts'
 import { VARIANT } from '../types/index.ts'
 import { aggregateOf } from './aggregates.ts'
@@ -24,6 +24,7 @@ import { jsonPath } from './json-path.ts'
 import { objectOfStar } from './object-functions.ts'
 import type { Rewriter } from './rewriter.ts'
 import { Scope } from './scope.ts'
+import { calledName, userFunction } from './user-functions.ts'
 
 export type Handler = (rewriter: Rewriter, body: Body, scope: Scope) => Node
 
@@ -108,6 +109,10 @@ export const EXPRESSIONS: Readonly<Record<string, Handler>> = {
   dot,
   parameter,
   function: (rewriter, body, scope) => callFunction(rewriter, body, scope),
+  method_call: (rewriter, body, scope) => {
+    const node = { method_call: body }
+    return userFunction(rewriter, calledName(node), body.args as Node[], scope) ?? unknownFunction(calledName(node))
+  },
   aggregate_function: (rewriter, body, scope) => aggregate(rewriter, { aggregate_function: body }, scope),
   within_group: (rewriter, body, scope) => aggregate(rewriter, { within_group: body }, scope),
   window_function: (rewriter, body, scope) => aggregate(rewriter, { window_function: body }, scope),
@@ -168,16 +173,19 @@ function lambda(rewriter: Rewriter, body: Body, scope: Scope): Node {
   )
 }
 
-function column(_rewriter: Rewriter, body: Body, scope: Scope): Node {
+function column(rewriter: Rewriter, body: Body, scope: Scope): Node {
   const name = nameOf(body.name as Identifier)
   const table = isIdentifier(body.table) ? nameOf(body.table) : undefined
+  const substitute = table === undefined ? rewriter.substitutes.get(name) : undefined
+  if (substitute !== undefined) return rewriter.holes.expression(`(${substitute})`)
+  if (name === 'NEXTVAL' && table !== undefined) return nextValue(rewriter, [table], scope) ?? columnNode(name, table)
   const position = /^\$(\d+)$/.exec(name)?.[1]
   if (position !== undefined) return positional(Number(position), scope, table)
   return columnNode(name, table)
 }
 
 /** `db.schema.table.column`: relations are known by their alias alone. */
-function dot(_rewriter: Rewriter, body: Body): Node {
+function dot(rewriter: Rewriter, body: Body, scope: Scope): Node {
   const parts: string[] = []
   const collect = (node: Node) => {
     const inner = bodyOf(node)
@@ -190,7 +198,18 @@ function dot(_rewriter: Rewriter, body: Body): Node {
     }
   }
   collect({ dot: body })
+  const sequence = parts.at(-1) === 'NEXTVAL' ? nextValue(rewriter, parts.slice(0, -1), scope) : undefined
+  if (sequence) return sequence
   return columnNode(parts.at(-1) ?? '', parts.at(-2))
+}
+
+/** `sequence.NEXTVAL`; undefined when the name is a relation of the query, or no sequence. */
+function nextValue(rewriter: Rewriter, parts: readonly string[], scope: Scope): Node | undefined {
+  const { catalogue, names } = rewriter.env
+  if (parts.length === 1 && scope.relation(parts[0] ?? '')) return undefined
+  if (parts.length < 3 && (names.database === null || names.schema === null)) return undefined
+  const found = catalogue.named.find('SEQUENCE', catalogue.path(parts, names))
+  return found?.sequence && rewriter.holes.expression(`nextval(${found.sequence.duckName})`)
 }
 
 function positional(position: number, scope: Scope, table?: string): Node {

@@ -13,6 +13,7 @@ import { objectOfStar } from './object-functions.ts'
 import type { Rewriter } from './rewriter.ts'
 import type { Scope } from './scope.ts'
 import { dateAdd, dateDiff, datePart, dateTrunc, toMoment, toText } from './time-functions.ts'
+import { userFunction } from './user-functions.ts'
 
 type FunctionHandler = (rewriter: Rewriter, args: readonly Node[], scope: Scope) => Node
 
@@ -165,6 +166,8 @@ export function callFunction(rewriter: Rewriter, body: Body, scope: Scope): Node
   if (name === 'IDENTIFIER') return identifierNode(constantText(rewriter, args[0]))
   const ours = name.startsWith('SF_') ? name.slice(3) : undefined
   if (ours === undefined) {
+    const user = userFunction(rewriter, [name], args, scope)
+    if (user) return user
     const walked = rewriter.walk(body, scope) as Body
     const [first] = args
     if (!first || !OF_NUMBERS.has(name)) return { function: walked }

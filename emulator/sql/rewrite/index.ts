@@ -11,6 +11,7 @@ export {
 } from './ast.ts'
 export { convert } from './conversions.ts'
 export type { Environment, HostRows, VariableValue } from './environment.ts'
+export { findRoutine } from './find-routine.ts'
 export { OUR_FUNCTIONS } from './functions.ts'
 export { inferType } from './infer.ts'
 export { type Prepared, prepare, selectItemTexts } from './prepare.ts'

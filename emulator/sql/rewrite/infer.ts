@@ -13,6 +13,7 @@ import {
 } from '../types/index.ts'
 import { type Body, bodyOf, type Identifier, isNode, kindOf, nameOf } from './ast.ts'
 import { longestFraction } from './bind-expressions.ts'
+import { findRoutine } from './find-routine.ts'
 import type { Rewriter } from './rewriter.ts'
 import type { Scope } from './scope.ts'
 
@@ -165,6 +166,11 @@ const BIND_TYPES: Readonly<Record<string, SnowflakeType>> = {
   TIMESTAMP_TZ: { name: 'timestamp_tz', scale: 9 },
 }
 
+function userType(rewriter: Rewriter, name: string, count: number): SnowflakeType | undefined {
+  const returns = findRoutine(rewriter.env, 'FUNCTION', [name], count)?.routine.returns
+  return returns !== undefined && 'name' in returns ? returns : undefined
+}
+
 function bindType(rewriter: Rewriter, index: string): SnowflakeType | undefined {
   const bind = rewriter.env.bindings[index]
   if (bind?.type.toUpperCase() !== 'FIXED') return BIND_TYPES[bind?.type.toUpperCase() ?? '']
@@ -195,7 +201,7 @@ export function inferType(rewriter: Rewriter, node: unknown, scope: Scope): Snow
       if (name === 'DATE_TRUNC') return infer(args[1])
       if (name === 'IFF') return firstOf(args.slice(1), infer)
       if (name === 'NVL' || name === 'IFNULL' || name === 'ZEROIFNULL') return firstOf(args, infer)
-      return FUNCTION_TYPES[name]
+      return FUNCTION_TYPES[name] ?? userType(rewriter, name, args.length)
     }
     default:
       return RULES[kindOf(node)]?.(body, infer)

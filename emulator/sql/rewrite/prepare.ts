@@ -1,4 +1,4 @@
-import { Cursor, closingBracket, type Token, tokenize } from '../text/index.ts'
+import { applyEdits, Cursor, closingBracket, type Edit, type Token, tokenize } from '../text/index.ts'
 import { readType, type SnowflakeType } from '../types/index.ts'
 
 /** A statement made ready for the parser. */
@@ -43,7 +43,7 @@ const WITHOUT_BRACKETS = new Set([
 export function prepare(sql: string, ours: ReadonlySet<string>): Prepared {
   const tokens = tokenize(sql)
   const types: SnowflakeType[] = []
-  const edits: { start: number; end: number; text: string }[] = []
+  const edits: Edit[] = []
   let bindCount = 0
   const typeSpans: { start: number; end: number }[] = []
   const putType = (index: number) => {
@@ -133,16 +133,6 @@ function lastAs(tokens: readonly Token[], open: number): number {
     else if (symbol === 'AS' && depth === 1) return i
   }
   return -1
-}
-
-function applyEdits(sql: string, edits: readonly { start: number; end: number; text: string }[]): string {
-  let text = ''
-  let at = 0
-  for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
-    text += sql.slice(at, edit.start) + edit.text
-    at = edit.end
-  }
-  return text + sql.slice(at)
 }
 
 /** The texts of the items of the outermost select list, from which unnamed columns take their names. */

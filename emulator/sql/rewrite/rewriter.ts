@@ -1,4 +1,5 @@
 import type { Cell } from '../../engine.ts'
+import type { NameContext } from '../catalogue/index.ts'
 import { compilationError, unsupported } from '../errors.ts'
 import { duckName, quoteText } from '../text/index.ts'
 import type { SnowflakeType } from '../types/index.ts'
@@ -51,15 +52,17 @@ export class Rewriter {
   readonly needs: Needs
   readonly holes = new Holes()
   readonly #types: readonly SnowflakeType[]
-  readonly #viewDepth: number
+  readonly #depth: number
   /** Set while an array bind runs as one statement: binds are then columns of this relation. */
   bindRelation: string | undefined
+  /** Names that stand for finished SQL: the parameters of a function, in its body. */
+  substitutes: ReadonlyMap<string, string> = new Map()
 
-  constructor(env: Environment, prepared: Prepared, needs: Needs, viewDepth = 0) {
+  constructor(env: Environment, prepared: Prepared, needs: Needs, depth = 0) {
     this.env = env
     this.needs = needs
     this.#types = prepared.types
-    this.#viewDepth = viewDepth
+    this.#depth = depth
   }
 
   /** Finished DuckDB SQL of a rewritten tree. */
@@ -122,11 +125,17 @@ export class Rewriter {
 
   /** The finished text of a view's query, looked up in the view's own schema. */
   viewText(name: string, query: string, database: string, schema: string): { sql: string; outputs: Outputs } {
-    if (this.#viewDepth > 30) throw compilationError('002014', '22000', `View ${name} refers to itself.`)
-    const prepared = prepare(query, OUR_FUNCTIONS)
-    const inner = new Rewriter(this.env.within({ database, schema }), prepared, this.needs, this.#viewDepth + 1)
-    const rewritten = inner.query(parseOne(prepared.sql), undefined)
+    const { inner, node } = this.inside(name, query, { database, schema })
+    const rewritten = inner.query(node, undefined)
     return { sql: inner.print(rewritten.node), outputs: rewritten.outputs }
+  }
+
+  /** A rewriter for text from elsewhere, the body of a view or function, whose names are looked up in its own schema. */
+  inside(name: string, sql: string, { database, schema }: NameContext): { inner: Rewriter; node: Node } {
+    if (this.#depth > 30) throw compilationError('002014', '22000', `${name} refers to itself.`)
+    const prepared = prepare(sql, OUR_FUNCTIONS)
+    const inner = new Rewriter(this.env.within({ database, schema }), prepared, this.needs, this.#depth + 1)
+    return { inner, node: parseOne(prepared.sql) }
   }
 
   #select(body: Body, parent: Scope | undefined): RewrittenQuery {

@@ -7,6 +7,7 @@ import { jsonPath } from './json-path.ts'
 import { hostRows, namedRelation, rewriteRelation } from './relations.ts'
 import { type Rewriter, renameOutputs } from './rewriter.ts'
 import type { Outputs, Scope } from './scope.ts'
+import { calledName, userTableFunction } from './user-functions.ts'
 
 interface Call {
   readonly name: string
@@ -75,8 +76,19 @@ export function tableFunction(
       const args = new Map([...call.named].map(([name, value]) => [name, constantText(rewriter, value)]))
       return hostRows(rewriter, rewriter.env.history(call.name, args), scope, alias ?? call.name, columns)
     }
-    default:
+    default: {
+      const parts = calledName(node)
+      const user = userTableFunction(
+        rewriter,
+        parts,
+        (bodyOf(node).args ?? []) as Node[],
+        scope,
+        alias ?? call.name,
+        columns,
+      )
+      if (user) return user
       throw compilationError('002141', '42601', `Unknown user-defined table function ${call.name}`)
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import type { Cell, Column } from '../../engine.ts'
-import { Catalogue } from '../catalogue/index.ts'
+import { Catalogue, type Dropped, type Table, tablesOf } from '../catalogue/index.ts'
 import { macroStatements, registerScalars } from '../library/index.ts'
 import type { Scratch } from '../rewrite/index.ts'
 import { scratchName } from '../rewrite/index.ts'
@@ -64,24 +64,42 @@ export class Warehouse {
     return `${this.duckSchema(database, schema)}.${duckName(`${table}#${this.#serial++}`)}`
   }
 
+  newSequenceName(): string {
+    return `${SCRATCH}.${duckName(`seq#${this.#serial++}`)}`
+  }
+
   async createDatabase(name: string): Promise<void> {
     this.catalogue.createDatabase(name, Date.now())
-    await this.execute(`CREATE SCHEMA ${this.duckSchema(name, 'PUBLIC')}`)
+    await this.#openSchema(name, 'PUBLIC')
   }
 
   async createSchema(database: string, name: string): Promise<void> {
     this.catalogue.createSchema(database, name, Date.now())
-    await this.execute(`CREATE SCHEMA ${this.duckSchema(database, name)}`)
+    await this.#openSchema(database, name)
+  }
+
+  /** It may be there already: what was dropped stays, for the case that it comes back. */
+  async #openSchema(database: string, name: string): Promise<void> {
+    await this.execute(`CREATE SCHEMA IF NOT EXISTS ${this.duckSchema(database, name)}`)
+  }
+
+  async dropTable(table: Table): Promise<void> {
+    this.catalogue.remove(table)
+    await this.keep({ kind: 'TABLE', table })
   }
 
   async dropSchema(database: string, name: string): Promise<void> {
-    this.catalogue.database(database).schemas.delete(name)
-    await this.execute(`DROP SCHEMA ${this.duckSchema(database, name)} CASCADE`)
+    await this.keep(this.catalogue.removeSchema(database, name))
   }
 
   async dropDatabase(name: string): Promise<void> {
-    for (const schema of [...this.catalogue.database(name).schemas.keys()]) await this.dropSchema(name, schema)
-    this.catalogue.databases.delete(name)
+    await this.keep(this.catalogue.removeDatabase(name))
+  }
+
+  /** Keeps what was dropped; the oldest goes for good. */
+  async keep(dropped: Dropped): Promise<void> {
+    const gone = this.catalogue.dropped.push(dropped)
+    for (const table of gone ? tablesOf(gone) : []) await this.execute(`DROP TABLE IF EXISTS ${table.duckTable}`)
   }
 
   /** Loads rows from outside DuckDB, and puts the tables' names into the statement. */

@@ -121,3 +121,36 @@ export function closingBracket(tokens: readonly Token[], open: number): number {
   }
   return tokens.length - 1
 }
+
+/** The parts of a bracketed list, as tokens; empty ones are left out. */
+export function splitAtCommas(tokens: readonly Token[]): Token[][] {
+  const parts: Token[][] = [[]]
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i] as Token
+    if (token.keyword === ',') {
+      parts.push([])
+      continue
+    }
+    const end = token.keyword === '(' ? closingBracket(tokens, i) : i
+    parts.at(-1)?.push(...tokens.slice(i, end + 1))
+    i = end
+  }
+  return parts.filter((part) => part.length > 0)
+}
+
+export interface Edit {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+}
+
+/** The text with some of its spans replaced. */
+export function applyEdits(sql: string, edits: readonly Edit[]): string {
+  let text = ''
+  let at = 0
+  for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
+    text += sql.slice(at, edit.start) + edit.text
+    at = edit.end
+  }
+  return text + sql.slice(at)
+}
