@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { SessionJson, SessionSummaryJson } from '../api-schema/index.ts'
 import { foldSession, type SessionView, type StatementView, type StoredEvent } from '../core/recording/index.ts'
-import { renderTable, safeLine, truncate } from '../lib/text/index.ts'
+import { renderTable, safeLine, type TableStyle, truncate } from '../lib/text/index.ts'
 import { type CliContext, EXIT, outputWidth, writeJson, writeLine } from './context.ts'
 import { formatBytes, formatCount, formatDuration, formatTime } from './format.ts'
 import type { Finish } from './main.ts'
@@ -21,6 +21,8 @@ interface ListOptions extends RecordOptions {
 const WIDTH_FOR_QUERY_IDS = 140
 const WIDTH_FOR_ROLES = 110
 const WIDTH_FOR_BYTES = 100
+
+const LABEL_WIDTH = 12
 
 type ShowOptions = RecordOptions & { readonly json?: true }
 
@@ -66,7 +68,13 @@ function listSessions(context: CliContext, options: ListOptions): Promise<number
       { name: 'PRINCIPAL' },
       ...(roomy ? [{ name: 'CONNECTION' }, { name: 'ROLE' }] : []),
       { name: roomy ? 'STATEMENTS' : 'STMTS', align: 'right' as const },
-      { name: 'ROWS', align: 'right' as const },
+      { name: 'DENIED', align: 'right' as const },
+      ...(roomy
+        ? [
+            { name: 'FAILED', align: 'right' as const },
+            { name: 'ROWS', align: 'right' as const },
+          ]
+        : []),
       { name: 'END' },
     ]
     const rows = found.map((session) => [
@@ -75,10 +83,11 @@ function listSessions(context: CliContext, options: ListOptions): Promise<number
       session.principal_name,
       ...(roomy ? [session.connection, session.role] : []),
       formatCount(session.statements),
-      formatCount(session.rows),
+      countOrNothing(session.denied),
+      ...(roomy ? [countOrNothing(session.failed), formatCount(session.rows)] : []),
       session.ended_at === null ? 'open' : (session.end_reason ?? ''),
     ])
-    const style = { width, head: bold(context), dim: dim(context) }
+    const style = { ...tableStyle(context), cell: paintCell(context, columns) }
     for (const line of renderTable({ columns, rows }, style)) await writeLine(context.out, line)
     return EXIT.ok
   })
@@ -114,9 +123,12 @@ function* renderSession(context: CliContext, view: SessionView): Generator<strin
   const width = outputWidth(context)
   yield `${context.paintOut('bold', 'session')}     ${safeLine(view.id ?? '')}`
   if (view.opened !== null) yield* describeSession(view.opened, context.paintOut, width)
-  if (view.openedAt !== null) yield `opened      ${formatTime(view.openedAt)}`
-  yield `ended       ${view.ended === null ? 'not ended' : `${formatTime(view.ended.at)} (${safeLine(view.ended.reason)})`}`
-  if (view.opaqueEvents > 0) yield `unknown     ${formatCount(view.opaqueEvents)} events of a newer version of Icecore`
+  const line = (label: string, text: string): string => `${context.paintOut('dim', label.padEnd(LABEL_WIDTH))}${text}`
+  if (view.openedAt !== null) yield line('opened', formatTime(view.openedAt))
+  yield line('ended', view.ended === null ? 'not ended' : describeEnd(view.ended, view.openedAt))
+  yield line('statements', countOutcomes(view.statements))
+  if (view.opaqueEvents > 0)
+    yield line('unknown', `${formatCount(view.opaqueEvents)} events of a newer version of Icecore`)
   yield ''
   // A query id is for copying, and useless when cut: on a narrow terminal the JSON form has it.
   const wide = width >= WIDTH_FOR_QUERY_IDS
@@ -132,10 +144,23 @@ function* renderSession(context: CliContext, view: SessionView): Generator<strin
     ...(wide ? [{ name: 'QUERY ID' }] : []),
     { name: 'STATEMENT' },
   ]
-  yield* renderTable({ columns, rows }, { width, head: bold(context), dim: dim(context) })
+  yield* renderTable({ columns, rows }, { ...tableStyle(context), cell: paintCell(context, columns) })
   for (const { at, facts } of view.refusals) {
-    yield truncate(`refused     ${formatTime(at)} ${safeLine(`${facts.method} ${facts.path}: ${facts.reason}`)}`, width)
+    const what = safeLine(`${facts.method} ${facts.path}: ${facts.reason}`)
+    yield line('refused', truncate(`${formatTime(at)} ${what}`, width - LABEL_WIDTH))
   }
+}
+
+function describeEnd({ at, reason }: NonNullable<SessionView['ended']>, openedAt: number | null): string {
+  const after = openedAt === null ? '' : `, after ${formatDuration(Math.max(0, at - openedAt))}`
+  return `${formatTime(at)}${after} (${safeLine(reason)})`
+}
+
+/** `9: 4 completed, 4 denied, 1 failed`. */
+function countOutcomes(statements: readonly StatementView[]): string {
+  const counts = Map.groupBy(statements, ({ outcome }) => outcome.replaceAll('_', ' '))
+  const parts = [...counts].map(([outcome, { length }]) => `${formatCount(length)} ${outcome}`)
+  return statements.length === 0 ? 'none' : `${formatCount(statements.length)}: ${parts.join(', ')}`
 }
 
 interface Room {
@@ -144,11 +169,11 @@ interface Room {
 }
 
 function statementRow(statement: StatementView, index: number, { wide, roomy }: Room): readonly (string | null)[] {
-  const { completed, durationMs, failure, outcome } = statement
+  const { completed, durationMs, outcome } = statement
   return [
     String(index + 1),
     statement.kind ?? '',
-    failure === null || !roomy ? outcome : `${outcome} ${failure.icecore ?? failure.code}`,
+    roomy ? `${outcome.replaceAll('_', ' ')} ${whyNot(statement)}`.trimEnd() : outcome.replaceAll('_', ' '),
     completed?.rows == null ? '' : formatCount(completed.rows),
     ...(roomy ? [completed === null ? '' : formatBytes(completed.bytes)] : []),
     durationMs === null ? '' : formatDuration(durationMs),
@@ -157,10 +182,34 @@ function statementRow(statement: StatementView, index: number, { wide, roomy }: 
   ]
 }
 
-function bold({ paintOut }: CliContext): (text: string) => string {
-  return (text) => paintOut('bold', text)
+/** The reasons of a denial in a word each, the code of a failure. */
+function whyNot({ outcome, reasons, failure }: StatementView): string {
+  if (outcome === 'denied' && reasons.length > 0) return reasons.map(({ code }) => code).join(', ')
+  return failure === null ? '' : (failure.icecore ?? failure.code)
 }
 
-function dim({ paintOut }: CliContext): (text: string) => string {
-  return (text) => paintOut('dim', text)
+/** A column of counts is read for what stands out: nothing is left empty. */
+function countOrNothing(count: number): string {
+  return count === 0 ? '' : formatCount(count)
+}
+
+function tableStyle(context: CliContext): TableStyle {
+  const { paintOut } = context
+  return {
+    width: outputWidth(context),
+    head: (text) => paintOut('bold', text),
+    dim: (text) => paintOut('dim', text),
+  }
+}
+
+/** What did not go well is seen at a glance. */
+function paintCell(
+  { paintOut }: CliContext,
+  columns: readonly { readonly name: string }[],
+): (text: string, column: number) => string {
+  return (text, column) => {
+    const name = columns[column]?.name ?? ''
+    const isBad = ['DENIED', 'FAILED'].includes(name) || (name === 'OUTCOME' && !/^(completed|open)\b/.test(text))
+    return isBad ? paintOut('red', text) : text
+  }
 }

@@ -1,5 +1,6 @@
 import { type Scene, type StoredEvent, scenes } from '../../core/recording/index.ts'
 import type { Clock } from '../../lib/clock.ts'
+import { truncate } from '../../lib/text/index.ts'
 import { type CliContext, outputWidth, writeLine } from '../context.ts'
 import { formatDuration } from '../format.ts'
 import { listenForKeys } from './keyboard.ts'
@@ -26,7 +27,9 @@ export async function playSession(
   const { out, paintOut } = context
   let state: PaceState = { speed: options.speed, paused: false }
   const drawStatus = (): void => {
-    out.write(`${CLEAR_LINE}${paintOut('dim', `${state.paused ? 'paused' : 'playing'} ${state.speed}× · ${KEYS}`)}`)
+    const line = `${state.paused ? 'paused' : 'playing'} ${state.speed}× · ${KEYS}`
+    // A line that wraps could not be cleared again.
+    out.write(`${CLEAR_LINE}${paintOut('dim', truncate(line, outputWidth(context) - 1))}`)
   }
   const pacer = new Pacer(clock, options.speed, (changed) => {
     state = changed

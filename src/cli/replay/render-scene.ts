@@ -14,6 +14,8 @@ export interface SceneStyle {
 }
 
 const INDENT = '           '
+/** What goes on with the line above is set in. */
+const HANGING = '  '
 const MAX_SQL_LINES = 40
 const MAX_MESSAGE_LINES = 24
 /** Longer messages are cut before they are measured. */
@@ -37,7 +39,7 @@ export class SceneRenderer {
       case 'log-in':
         return [this.#head(scene, 'log-in'), ...indent(describeSession(scene.facts, paint, width - INDENT.length))]
       case 'statement':
-        return [this.#head(scene, this.#label(scene.statement)), ...this.#statement(scene.facts)]
+        return ['', this.#head(scene, this.#label(scene.statement)), ...this.#statement(scene.facts)]
       case 'hold':
         return [this.#head(scene, 'hold', 'yellow'), ...indent(scene.facts.reasons.map(({ text }) => this.#line(text)))]
       case 'result':
@@ -80,7 +82,7 @@ export class SceneRenderer {
     const notes = [
       ...(facts.describeOnly ? ['described only, not run'] : []),
       ...(facts.asynchronous ? ['asynchronous'] : []),
-      ...(facts.secretsCut > 0 ? [`${formatCount(facts.secretsCut)} secrets cut out`] : []),
+      ...(facts.secretsCut > 0 ? [noteCut(facts)] : []),
     ].map((note) => paint('dim', note))
     return indent([...sql, ...binds.slice(0, 20), ...notes])
   }
@@ -92,12 +94,12 @@ export class SceneRenderer {
     const rows = facts.rows ?? 0
     if (rows === 0) return []
     if (this.#shown.has(facts.queryId)) {
-      const what = `chunk ${facts.index + 1}: ${formatCount(rows)} rows, ${formatBytes(bytes)} ${facts.encoding}`
+      const what = `chunk ${facts.index + 1}: ${count(rows, 'row')}, ${formatBytes(bytes)} ${facts.encoding}`
       return [this.#head(scene, what, 'dim')]
     }
     if (schema?.format === 'arrow') {
       this.#shown.set(facts.queryId, 0)
-      return [this.#head(scene, `${formatCount(rows)} rows in Arrow format`, 'dim')]
+      return [this.#head(scene, `${count(rows, 'row')} in Arrow format`, 'dim')]
     }
     const sample = await sampleRows({ ...facts, body: head }, limit)
     this.#shown.set(facts.queryId, sample.length)
@@ -112,13 +114,13 @@ export class SceneRenderer {
       { width: width - INDENT.length, head: (text) => paint('bold', text), dim: (text) => paint('dim', text) },
     )
     const left = (schema?.total ?? rows) - sample.length
-    const more = left > 0 ? [paint('dim', `… ${formatCount(left)} more rows`)] : []
+    const more = left > 0 ? [paint('dim', `… ${formatCount(left)} more ${left === 1 ? 'row' : 'rows'}`)] : []
     return [this.#head(scene, 'rows'), ...indent([...table, ...more])]
   }
 
   #completed(facts: EventFacts['statement.completed']): string {
     const parts = [
-      ...(facts.rows === null ? [] : [`${formatCount(facts.rows)} ${facts.rows === 1 ? 'row' : 'rows'}`]),
+      ...(facts.rows === null ? [] : [count(facts.rows, 'row')]),
       ...(facts.bytes === 0 ? [] : [formatBytes(facts.bytes)]),
       formatDuration(facts.durationMs),
       facts.queryId,
@@ -128,9 +130,15 @@ export class SceneRenderer {
 
   #message(text: string): readonly string[] {
     const head = text.slice(0, MAX_MESSAGE_CHARACTERS)
-    const lines = safeLines(head).flatMap((line) => wrap(line, this.#style.width - INDENT.length))
+    const { width, paint } = this.#style
+    const lines = safeLines(head).flatMap((line) => {
+      const parts = wrap(line, width - INDENT.length, HANGING.length)
+      const hung = parts.map((part, index) => (index === 0 ? part : `${HANGING}${part}`))
+      // The last line of a denial is for programs.
+      return line.startsWith('icecore:{') ? hung.map((part) => paint('dim', part)) : hung
+    })
     const cut = lines.length > MAX_MESSAGE_LINES || head.length < text.length
-    return indent([...lines.slice(0, MAX_MESSAGE_LINES), ...(cut ? [this.#style.paint('dim', '…')] : [])])
+    return indent([...lines.slice(0, MAX_MESSAGE_LINES), ...(cut ? [paint('dim', '…')] : [])])
   }
 
   #line(text: string): string {
@@ -149,15 +157,13 @@ export function describeSession(facts: EventFacts['session.opened'], paint: Pain
   const place = [context.database, context.schema].filter((part) => part !== null).join('.')
   const lines: readonly (readonly [string, string])[] = [
     ['principal', `${principal.displayName} (${[...proven, `by ${principal.token.issuerName}`].join(', ')})`],
-    [
-      'client',
-      `${client.application} ${client.version} (as claimed), from ${network.address} through the ${door} door`,
-    ],
+    ['client', `${client.application} ${client.version} (as claimed) from ${network.address}, ${door} door`],
     [
       'connection',
       `${connection}, role ${context.role ?? 'none'}, warehouse ${context.warehouse ?? 'none'}${place && `, in ${place}`}`,
     ],
-    ['allowed by', `access rule ${accessRule}; Snowflake session ${upstreamSession}`],
+    ['allowed by', `access rule ${accessRule}`],
+    ['upstream', `Snowflake session ${upstreamSession}`],
   ]
   return lines.flatMap(([name, text]) => {
     const label = name.padEnd(12)
@@ -168,6 +174,15 @@ export function describeSession(facts: EventFacts['session.opened'], paint: Pain
 
 function indent(lines: readonly string[]): readonly string[] {
   return lines.map((line) => `${INDENT}${line}`)
+}
+
+function noteCut({ sql, secretsCut }: EventFacts['statement.received']): string {
+  const unread = /^\[unreadable:\w+\]$/.test(sql)
+  return unread ? 'not kept: a text that cannot be read may hold secrets' : `${count(secretsCut, 'secret')} cut out`
+}
+
+function count(number: number, word: string): string {
+  return `${formatCount(number)} ${word}${number === 1 ? '' : 's'}`
 }
 
 function isNumeric(type: string): boolean {

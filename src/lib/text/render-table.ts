@@ -19,6 +19,8 @@ export interface TableStyle {
   readonly width: number
   readonly head?: (text: string) => string
   readonly dim?: (text: string) => string
+  /** Colours a cell by its text, as it is shown, and its column. NULL is dimmed in any case. */
+  readonly cell?: (text: string, column: number) => string
 }
 
 const GAP = ' │ '
@@ -31,7 +33,8 @@ const MOST_CHARACTERS = 2000
 
 /** Lines of a table that is never wider than asked. */
 export function renderTable(table: Table, style: TableStyle): readonly string[] {
-  const { head = (text: string) => text, dim = (text: string) => text } = style
+  const same = (text: string): string => text
+  const { head = same, dim = same, cell = same } = style
   const names = table.columns.map(({ name }) => safeLine(name.slice(0, MOST_CHARACTERS)))
   const rows = table.rows.map((row) => table.columns.map((_, index) => showCell(row[index])))
   const wanted = table.columns.map((_, index) =>
@@ -50,7 +53,7 @@ export function renderTable(table: Table, style: TableStyle): readonly string[] 
     line(names.slice(0, fitting), head),
     dim(widths.map((width) => '─'.repeat(width)).join('─┼─')),
     ...rows.map((row, at) =>
-      line(row.slice(0, fitting), (text, index) => (table.rows[at]?.[index] === null ? dim(text) : text)),
+      line(row.slice(0, fitting), (text, index) => (table.rows[at]?.[index] === null ? dim(text) : cell(text, index))),
     ),
     ...(left === 0
       ? []
