@@ -2,7 +2,7 @@
 
 import { append } from './append.ts'
 import { sqlBodies, statementsOfBody } from './bodies.ts'
-import { type Classified, unknownStatement } from './classified.ts'
+import { type Classified, scriptingBlock, unknownStatement } from './classified.ts'
 import { classify } from './classify.ts'
 import { type Lexed, lex } from './lexer.ts'
 import { checkNesting, checkRaw } from './limits.ts'
@@ -192,6 +192,9 @@ class Reader {
     try {
       const { tokens } = lex(body.text)
       checkNesting(tokens, this.#options.limits)
+      // An anonymous procedure may be in any language, and stands where a query does.
+      const anonymous = tokens.find((token, index) => isWord(token, 'PROCEDURE') && isWord(tokens[index - 1], 'AS'))
+      if (anonymous !== undefined) throw scriptingBlock(anonymous)
       const reader = new Reader(body.text, { ...this.#options, variables: none }, this.#level + 1)
       const { uses, effects } = findUses(tokens, 'BODY', none)
       const whole: Understood = {

@@ -54,6 +54,7 @@ export function classifyCreate(tokens: readonly Token[], variables: KnownVariabl
       ...dataEffects(tokens, type, how),
       ...outwardEffects(tokens),
       ...originEffects(tokens, name.next),
+      ...actorEffects(tokens.slice(name.next), ['USER']),
     ],
     stateChanges,
     ...holds(tokens, name.next, type.type),
@@ -88,7 +89,12 @@ export function classifyAlter(tokens: readonly Token[], variables: KnownVariable
   }
   return {
     kind: `ALTER_${kindOfType(type.type)}`,
-    effects: [...type.effects, ...alterEffects(tokens, name.next), ...outwardEffects(tokens)],
+    effects: [
+      ...type.effects,
+      ...alterEffects(tokens, name.next),
+      ...outwardEffects(tokens),
+      ...actorEffects(tokens.slice(name.next), ['USER', 'OWNER', 'CALLER']),
+    ],
     stateChanges,
     ...holds(tokens, name.next, type.type),
   }
@@ -105,6 +111,15 @@ function outwardEffects(tokens: readonly Token[]): readonly Effect[] {
     (token, index) => isName(token) && LEADS_OUT.test(token.text.toUpperCase()) && isOperator(tokens[index + 1], '='),
   )
   return outward ? ['export'] : []
+}
+
+/** EXECUTE AS: with whose rights it runs. A task as another user; what already exists with other rights than before. */
+function actorEffects(tokens: readonly Token[], actors: readonly string[]): readonly Effect[] {
+  const acts = tokens.some(
+    (token, index) =>
+      isWord(token, 'EXECUTE') && isWord(tokens[index + 1], 'AS') && isWord(tokens[index + 2], ...actors),
+  )
+  return acts ? ['rights'] : []
 }
 
 /** CREATE DATABASE … FROM SHARE | LISTING, … AS REPLICA OF: takes in what another account decides about. */

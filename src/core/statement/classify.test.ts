@@ -116,7 +116,10 @@ const KINDS: readonly (readonly [kind: string, effects: string, ...statements: s
   ['CREATE_STAGE', 'ddl export', "CREATE STAGE s URL = 's3://b/x'"],
   ['CREATE_STREAM', 'ddl deferred', 'CREATE STREAM s ON TABLE t'],
   ['CREATE_TASK', 'ddl deferred write read', "CREATE TASK t SCHEDULE = '1 minute' AS INSERT INTO a SELECT 1 FROM b"],
-  ['CREATE_TASK', 'ddl deferred call', 'CREATE TASK t EXECUTE AS USER u AS CALL p()'],
+  ['CREATE_TASK', 'ddl deferred call', 'CREATE TASK t AS CALL p()'],
+  ['CREATE_TASK', 'ddl deferred call rights', 'CREATE TASK t EXECUTE AS USER u AS CALL p()'],
+  ['ALTER_PROCEDURE', 'ddl deferred rights', 'ALTER PROCEDURE p() EXECUTE AS OWNER'],
+  ['CREATE_PROCEDURE', 'ddl deferred', "CREATE PROCEDURE p() RETURNS INT EXECUTE AS OWNER AS 'SELECT 1'"],
   ['CREATE_PIPE', 'ddl deferred write read', 'CREATE PIPE p AUTO_INGEST = TRUE AS COPY INTO t FROM @s'],
   [
     'CREATE_ALERT',

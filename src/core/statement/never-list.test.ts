@@ -248,6 +248,7 @@ const STATEMENTS: readonly (readonly [rule: NeverRule, ...statements: string[]])
     'UNSET tbl; SELECT * FROM IDENTIFIER($tbl)',
     'CALL p(); SELECT * FROM IDENTIFIER($tbl)',
     'CALL p() ->> SELECT * FROM IDENTIFIER($tbl)',
+    "EXECUTE IMMEDIATE 'SET x = ''a''; CALL p()'; SELECT * FROM IDENTIFIER($x)",
     "SELECT SYSTEM$SEND_EMAIL('a'); SELECT * FROM TABLE($tbl)",
   ],
   [
@@ -300,6 +301,8 @@ const HARMLESS = [
   'CREATE STREAM s ON TABLE stage',
   "SELECT * FROM IDENTIFIER('sales.public.orders')",
   'SELECT * FROM IDENTIFIER($tbl)',
+  "CALL p(); SET x = 'a'; SELECT * FROM IDENTIFIER($x)",
+  "EXECUTE IMMEDIATE 'CALL p(); SET x = ''a'''; SELECT * FROM IDENTIFIER($x)",
   'SELECT * FROM TABLE($tbl)',
   "SELECT SYSTEM$TYPEOF(1), SYSTEM$CLUSTERING_INFORMATION('t'), SYSTEM$ALLOWLIST()",
   'SELECT * FROM @s/path',
@@ -380,6 +383,7 @@ const HARMLESS_BODIES = [
   "BEGIN LET x := (SELECT 1); IF (x > 0) THEN INSERT INTO t VALUES (:x); END IF; RETURN CASE WHEN x > 1 THEN 'a' END; END",
   "SELECT 'it''s', IDENTIFIER('sales.public.orders') -- done",
   "BEGIN EXECUTE IMMEDIATE 'SELECT 1 FROM d.local.x'; END",
+  'WITH procedure AS (SELECT 1 AS language) SELECT language FROM procedure',
 ]
 
 function withBody(head: string, body: string): readonly string[] {
@@ -423,7 +427,12 @@ describe('bodies in SQL', () => {
       "BEGIN EXECUTE IMMEDIATE 'ALTER USER ' || :u; END",
       'SELECT * FROM TABLE(TO_QUERY(q))',
     ],
-    ['scripting_block', "BEGIN EXECUTE IMMEDIATE 'BEGIN RETURN 1; END'; END"],
+    [
+      'scripting_block',
+      "BEGIN EXECUTE IMMEDIATE 'BEGIN RETURN 1; END'; END",
+      "BEGIN LET r RESULTSET := (WITH p AS PROCEDURE () RETURNS INT LANGUAGE PYTHON AS 'x' CALL p()); END",
+      "WITH p AS/**/PROCEDURE () RETURNS INT LANGUAGE PYTHON AS 'x' CALL p()",
+    ],
     [
       'deferred_state',
       'BEGIN USE ROLE accountadmin; END',

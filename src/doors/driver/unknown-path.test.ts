@@ -37,7 +37,14 @@ function makeDoor() {
     { recorder, registry, handles, links, keyedHash: () => '', clock, ids, log },
     {
       statements: { maxBytes: 1000, maxDepth: 10, maxChain: 10, maxStatements: 10 },
-      settings: { procedureCalls: 'refuse', exports: 'refuse', deferred: 'refuse', rights: 'refuse' },
+      settings: {
+        procedureCalls: 'refuse',
+        exports: 'refuse',
+        stages: 'refuse',
+        models: 'refuse',
+        deferred: 'refuse',
+        rights: 'refuse',
+      },
       openStatements: 1,
       rememberedRequests: 1,
     },
