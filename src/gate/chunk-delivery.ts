@@ -51,20 +51,32 @@ export async function deliverChunk(
   const { set, chunk } = found
   const { session } = set
   session.seenAt = tools.clock.now()
-  const body = await session.facts.upstream.openChunk(chunk, signal)
-  return { encoding: body.encoding, length: body.length, pieces: releasePieces(set, index, chunk, body, tools) }
+  const at = { set, index, delivery: tools.ids.uuid() }
+  try {
+    const body = await session.facts.upstream.openChunk(chunk, signal)
+    return { encoding: body.encoding, length: body.length, pieces: releasePieces(at, chunk, body, tools) }
+  } catch (error) {
+    recordBroken(at, error, tools.recorder)
+    throw error
+  }
+}
+
+/** One delivery of one chunk: a driver may fetch the same chunk several times. */
+interface DeliveredChunk {
+  readonly set: LinkSet
+  readonly index: number
+  readonly delivery: string
 }
 
 async function* releasePieces(
-  set: LinkSet,
-  index: number,
+  at: DeliveredChunk,
   chunk: LinkedChunk,
   body: ChunkBody,
   tools: ChunkDeliveryTools,
 ): AsyncGenerator<Uint8Array> {
-  const delivery = tools.ids.uuid()
-  const recording = new ChunkRecording(set, index, delivery, body.encoding, tools)
-  const check = tools.checker.start({ encoding: body.encoding, format: set.format, columns: set.columns })
+  const { format, columns } = at.set
+  const recording = new ChunkRecording(at, body.encoding, tools.recorder)
+  const check = tools.checker.start({ encoding: body.encoding, format, columns })
   const durable: { readonly bytes: Uint8Array; readonly recorded: Promise<void> }[] = []
   try {
     let held: Uint8Array | null = null
@@ -82,7 +94,7 @@ async function* releasePieces(
     while (durable.length > 0) yield* release(durable)
   } catch (error) {
     check.abandon()
-    recording.broken(error)
+    recordBroken(at, error, tools.recorder)
     throw error
   }
 }
@@ -119,9 +131,9 @@ class ChunkRecording {
   #piece = 0
   #bytes = 0
 
-  constructor(set: LinkSet, index: number, delivery: string, encoding: 'identity' | 'gzip', tools: ChunkDeliveryTools) {
+  constructor({ set, index, delivery }: DeliveredChunk, encoding: 'identity' | 'gzip', recorder: Recorder) {
     this.#set = set
-    this.#recorder = tools.recorder
+    this.#recorder = recorder
     this.#facts = { queryId: set.queryId, part: 'chunk', index, delivery, encoding }
   }
 
@@ -133,15 +145,6 @@ class ChunkRecording {
     this.#hash.update(bytes)
     const facts = { last: true, rows, sha256: this.#hash.digest('hex'), bodyBytes: this.#bytes + bytes.length }
     return this.#write(bytes, facts)
-  }
-
-  broken(error: unknown): void {
-    const { queryId, index, delivery } = this.#facts
-    const reason = error instanceof Error ? error.message : String(error)
-    this.#recorder
-      .append({ ...this.#at(), type: 'result.broken', facts: { queryId, index, delivery, reason } })
-      // The journal has failed too: that is on its own record, and the connection is broken off all the same.
-      .catch(() => undefined)
   }
 
   #record(bytes: Uint8Array, facts: { readonly last: false }): Promise<void> {
@@ -157,16 +160,25 @@ class ChunkRecording {
     const piece = this.#piece
     this.#piece += 1
     return this.#recorder.append({
-      ...this.#at(),
+      ...placeOf(this.#set),
       type: 'result.batch',
       facts: { ...this.#facts, piece, ...facts },
       body,
     })
   }
+}
 
-  #at(): { readonly session: string; readonly statement: string } {
-    return { session: this.#set.session.id, statement: this.#set.statement }
-  }
+function recordBroken({ set, index, delivery }: DeliveredChunk, error: unknown, recorder: Recorder): void {
+  const reason = error instanceof Error ? error.message : String(error)
+  const facts = { queryId: set.queryId, index, delivery, reason }
+  recorder
+    .append({ ...placeOf(set), type: 'result.broken', facts })
+    // The journal has failed too: that is on its own record, and the connection is broken off all the same.
+    .catch(() => undefined)
+}
+
+function placeOf({ session, statement }: LinkSet): { readonly session: string; readonly statement: string } {
+  return { session: session.id, statement }
 }
 
 /** The same bytes in pieces of a good size. */

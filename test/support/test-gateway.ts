@@ -18,11 +18,16 @@ import { TestIdp } from './test-idp.ts'
 
 export interface TestGatewayOptions {
   readonly emulator?: Partial<EmulatorOptions>
+  /** Connections and issuers besides `prod` and `idp`, by name; what they do not say is as there. */
+  readonly connections?: (emulator: Emulator) => Entries | Promise<Entries>
+  readonly issuers?: Entries
   /** Further sections of the config, as YAML. */
   readonly config?: string
   /** A clock or files of the test's own. */
   readonly tools?: Pick<GatewayTools, 'clock' | 'files'>
 }
+
+type Entries = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
 export interface LogLine {
   readonly event: string
@@ -62,7 +67,9 @@ export class TestGateway {
     const emulator = await startEmulator({ tpchScale: 0, users: [user], ...options.emulator })
     const idp = await TestIdp.start()
     const file = join(folder, 'icecore.yaml')
-    await writeFile(file, configText(emulator, idp, options.config ?? ''))
+    const connections = (await options.connections?.(emulator)) ?? {}
+    const further = { connections, issuers: options.issuers ?? {}, sections: options.config ?? '' }
+    await writeFile(file, configText(emulator, idp, further))
     const loaded = await loadConfig(file)
     if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
     const lines: LogLine[] = []
@@ -108,29 +115,45 @@ export class TestGateway {
   }
 }
 
-function configText(emulator: Emulator, idp: TestIdp, more: string): string {
+interface Further {
+  readonly connections: Entries
+  readonly issuers: Entries
+  readonly sections: string
+}
+
+/** YAML takes JSON for what it is. */
+function configText(emulator: Emulator, idp: TestIdp, further: Further): string {
+  const issuer = {
+    issuer: idp.issuer,
+    audiences: ['icecore'],
+    proves: 'human',
+    groups: { claim: 'groups', required: false },
+  }
+  const connection = {
+    url: emulator.url,
+    account: emulator.account,
+    user: USER,
+    credential: { type: 'key_pair', private_key: '${file:./warehouse.p8}' },
+    role: 'ANALYST',
+    warehouse: 'COMPUTE_WH',
+    database: 'SHOP',
+    schema: 'SALES',
+  }
+  const merged = (usual: object, entries: Entries): string =>
+    JSON.stringify(Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, { ...usual, ...entry }])))
+  const names = ['prod', ...Object.keys(further.connections)]
   return `version: 1
 data: ./data
 listen: {driver: {port: 0}, ops: {port: 0}}
-issuers:
-  idp: {issuer: ${idp.issuer}, audiences: [icecore], proves: human, groups: {claim: groups, required: false}}
-connections:
-  prod:
-    url: ${emulator.url}
-    account: ${emulator.account}
-    user: ${USER}
-    credential: {type: key_pair, private_key: '\${file:./warehouse.p8}'}
-    role: ANALYST
-    warehouse: COMPUTE_WH
-    database: SHOP
-    schema: SALES
+issuers: ${merged(issuer, { idp: {}, ...further.issuers })}
+connections: ${merged(connection, { prod: {}, ...further.connections })}
 people:
   ada: {name: Ada, identities: [{issuer: idp, subject: ada}]}
   ben: {name: Ben, identities: [{issuer: idp, subject: ben}]}
 access:
-  - {name: analysts, when: {groups: [analysts]}, connections: [prod], roles: [ANALYST]}
+  - {name: analysts, when: {groups: [analysts]}, connections: ${JSON.stringify(names)}, roles: [ANALYST]}
 recording: {key: '\${file:./record.key}', low_water: 1MiB, ballast: 0B}
-${more}`
+${further.sections}`
 }
 
 function collect(lines: LogLine[]): Log {

@@ -3,8 +3,10 @@
  * with them. It signs with `node:crypto`, so that it also makes tokens that a library would refuse to make.
  */
 import { generateKeyPairSync, type JsonWebKey, type KeyObject, sign } from 'node:crypto'
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { ServerIdentity } from './certificates.ts'
 
 export type IdpAlgorithm = 'RS256' | 'ES256' | 'ES384' | 'EdDSA'
 export type IdpDocument = 'discovery' | 'jwks'
@@ -42,7 +44,11 @@ export interface TestIdpOptions {
   /** Behind the host, for example `/realms/acme`. */
   readonly path?: string
   readonly audience?: string
+  /** Serves over TLS with this; plain HTTP where it is left out. */
+  readonly identity?: ServerIdentity
 }
+
+type IdpOptions = Required<Omit<TestIdpOptions, 'identity'>> & Pick<TestIdpOptions, 'identity'>
 
 export class TestIdp {
   /** How often each document was asked for, faults included. */
@@ -55,11 +61,14 @@ export class TestIdp {
   #newest: IdpKey
   #tokens = 0
   #keys = 1
-  readonly #options: Required<TestIdpOptions>
-  readonly #server = createServer((request, response) => this.#answer(request.url ?? '/', response))
+  readonly #options: IdpOptions
+  readonly #server
 
-  private constructor(options: Required<TestIdpOptions>) {
+  private constructor(options: IdpOptions) {
     this.#options = options
+    const answer = (request: IncomingMessage, response: ServerResponse): void =>
+      this.#answer(request.url ?? '/', response)
+    this.#server = options.identity === undefined ? createServer(answer) : createTlsServer(options.identity, answer)
     this.#newest = makeKey(options.algorithm, 'key-1')
     this.published.push(this.#newest.jwk)
   }
@@ -71,7 +80,7 @@ export class TestIdp {
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+    return `${this.#options.identity === undefined ? 'http' : 'https'}://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
   get issuer(): string {

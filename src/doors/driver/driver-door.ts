@@ -251,7 +251,10 @@ class DriverDoor {
     return send(reply, renderRequestError(error, this.#tools.ids.uuid()))
   }
 
-  /** 403 makes drivers ask for the result, and with it for fresh links; 503 makes them fetch the same link again. */
+  /**
+   * 403 makes drivers ask for the result, and with it for fresh links; 503 makes them fetch the same link again, and 404
+   * makes them give up (protocol §1.4).
+   */
   #refuseChunk(request: FastifyRequest, reply: FastifyReply, error: IcecoreError): FastifyReply {
     if (reply.raw.headersSent) {
       reply.raw.socket?.resetAndDestroy()
@@ -259,7 +262,7 @@ class DriverDoor {
     }
     const isDead = error.code === 'ICE_HANDLE_UNKNOWN' || error.details.status !== undefined
     if (error.code === 'ICE_HANDLE_UNKNOWN') this.#refuse(request, null, error)
-    const status = isDead ? 403 : 503
+    const status = isDead ? 403 : error.code === 'ICE_CERTIFICATE_UNTRUSTED' ? 404 : 503
     if (!reply.sent) return reply.code(status).type('text/plain; charset=utf-8').send(`${error.code}\n`)
     reply.raw.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${error.code}\n`)
     return reply
