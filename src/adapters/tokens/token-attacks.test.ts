@@ -1,46 +1,13 @@
 import assert from 'node:assert/strict'
 import { createHmac, createPublicKey } from 'node:crypto'
-import { after, before, describe, test } from 'node:test'
-import { FakeClock } from '../../../test/support/fake-clock.ts'
-import { type IdpKey, makeKey, signToken, TestIdp } from '../../../test/support/test-idp.ts'
-import type { Principal } from '../../core/identity/index.ts'
-import { IcecoreError } from '../../errors.ts'
-import { silentLog } from '../../lib/log.ts'
-import { createTokenVerifier, ISSUER_DEFAULTS, type IssuerSettings, type TokenVerifierOptions } from './index.ts'
+import { after, describe, test } from 'node:test'
+import { makeKey } from '../../../test/support/test-idp.ts'
+import type { IssuerSettings } from './index.ts'
+import { HOUR, refusalOf, TokenFixture } from './testing/token-fixture.ts'
 
-const HOUR = 3600
-const clock = new FakeClock()
-const seconds = Math.floor(clock.now() / 1000)
-let okta: TestIdp
-let entra: TestIdp
-let rsa: TestIdp
-
-before(async () => {
-  const options = { now: () => clock.now() }
-  okta = await TestIdp.start(options)
-  entra = await TestIdp.start({ ...options, path: '/tenant-1/v2.0', algorithm: 'EdDSA' })
-  rsa = await TestIdp.start({ ...options, algorithm: 'RS256' })
-})
-after(() => Promise.all([okta.close(), entra.close(), rsa.close()]))
-
-function settings(idp: TestIdp, name: string, changes: Partial<IssuerSettings> = {}): IssuerSettings {
-  return { ...ISSUER_DEFAULTS, name, issuer: idp.issuer, audiences: ['icecore'], ...changes }
-}
-
-function makeVerifier(changes: Partial<IssuerSettings> = {}, options: Partial<TokenVerifierOptions> = {}) {
-  const issuers = [settings(okta, 'okta', changes), settings(entra, 'entra'), settings(rsa, 'rsa')]
-  return createTokenVerifier({ issuers, people: {}, agents: {}, clock, log: silentLog, ...options })
-}
-
-/** What the driver is told, and what the record says. */
-async function refusalOf(verified: Promise<Principal>): Promise<{ readonly reason: string; readonly detail: string }> {
-  const error: unknown = await verified.then(
-    () => assert.fail('the token was accepted'),
-    (reason: unknown) => reason,
-  )
-  assert(error instanceof IcecoreError && error.code === 'ICE_TOKEN_INVALID', String(error))
-  return { reason: String(error.details.reason), detail: (error.cause as Error).message }
-}
+const fixture = await TokenFixture.start()
+const { okta, entra, rsa, seconds } = fixture
+after(() => fixture.close())
 
 interface Attack {
   readonly name: string
@@ -52,10 +19,6 @@ interface Attack {
   readonly detail: RegExp
 }
 
-const header = (key: IdpKey, more = ''): string => `{"alg":"${key.algorithm}","kid":"${key.kid}"${more}}`
-const payload = (more = ''): string =>
-  `{"iss":"${okta.issuer}","sub":"user-1","aud":"icecore","iat":${seconds},"exp":${seconds + HOUR}${more}}`
-const signed = (head: string, body: string): string => signToken(head, body, okta.key)
 const withHeader = (head: Readonly<Record<string, unknown>>): string => okta.mint({}, { header: head })
 const forger = makeKey('ES256', 'key-1')
 const plain = (): string => okta.mint()
@@ -83,7 +46,7 @@ const ATTACKS: readonly Attack[] = [
   {
     name: 'HMAC keyed with the public key',
     token: () => {
-      const head = Buffer.from(header(rsa.key).replace('RS256', 'HS256')).toString('base64url')
+      const head = Buffer.from(fixture.header(rsa.key).replace('RS256', 'HS256')).toString('base64url')
       const body = rsa.mint().split('.')[1]!
       const pem = createPublicKey({ key: rsa.key.jwk, format: 'jwk' }).export({ type: 'spki', format: 'pem' })
       return `${head}.${body}.${createHmac('sha256', pem).update(`${head}.${body}`).digest('base64url')}`
@@ -164,52 +127,57 @@ const ATTACKS: readonly Attack[] = [
     name: 'a payload changed after signing',
     token: () => {
       const [head, , signature] = plain().split('.')
-      return `${head}.${Buffer.from(payload(',"groups":["ADMINS"]')).toString('base64url')}.${signature}`
+      return `${head}.${Buffer.from(fixture.payload(',"groups":["ADMINS"]')).toString('base64url')}.${signature}`
     },
-    twin: () => signed(header(okta.key), payload(',"groups":["ADMINS"]')),
+    twin: () => fixture.sign(fixture.header(), fixture.payload(',"groups":["ADMINS"]')),
     detail: /signature fits no key/,
   },
   {
     name: 'a claim twice',
-    token: () => signed(header(okta.key), payload(',"sub":"admin"')),
-    twin: () => signed(header(okta.key), payload(',"sub2":"admin"')),
+    token: () => fixture.sign(fixture.header(), fixture.payload(',"sub":"admin"')),
+    twin: () => fixture.sign(fixture.header(), fixture.payload(',"sub2":"admin"')),
     detail: /payload of the token has a key twice/,
   },
   {
     name: 'a claim twice, once escaped',
-    token: () => signed(header(okta.key), payload(',"s\\u0075b":"admin"')),
-    twin: () => signed(header(okta.key), payload(',"s\\u0075b2":"admin"')),
+    token: () => fixture.sign(fixture.header(), fixture.payload(',"s\\u0075b":"admin"')),
+    twin: () => fixture.sign(fixture.header(), fixture.payload(',"s\\u0075b2":"admin"')),
     detail: /payload of the token has a key twice/,
   },
   {
     name: 'a nested claim twice',
-    token: () => signed(header(okta.key), payload(',"act":{"sub":"a","sub":"b"}')),
-    twin: () => signed(header(okta.key), payload(',"act":{"sub":"a","x":{"sub":"b"}}')),
+    token: () => fixture.sign(fixture.header(), fixture.payload(',"act":{"sub":"a","sub":"b"}')),
+    twin: () => fixture.sign(fixture.header(), fixture.payload(',"act":{"sub":"a","x":{"sub":"b"}}')),
     detail: /payload of the token has a key twice/,
   },
   {
     name: 'a header parameter twice',
-    token: () => signed(header(okta.key, ',"alg":"none"'), payload()),
-    twin: () => signed(header(okta.key), payload()),
+    token: () => fixture.sign(fixture.header(okta.key, ',"alg":"none"'), fixture.payload()),
+    twin: () => fixture.sign(fixture.header(), fixture.payload()),
     detail: /header of the token has a key twice/,
   },
   {
     name: 'deep nesting',
-    token: () => signed(header(okta.key), payload(`,"x":${'['.repeat(2000)}${']'.repeat(2000)}`)),
-    twin: () => signed(header(okta.key), payload(`,"x":${'['.repeat(10)}${']'.repeat(10)}`)),
+    token: () => fixture.sign(fixture.header(), fixture.payload(`,"x":${'['.repeat(2000)}${']'.repeat(2000)}`)),
+    twin: () => fixture.sign(fixture.header(), fixture.payload(`,"x":${'['.repeat(10)}${']'.repeat(10)}`)),
     detail: /nested more than 16 deep/,
   },
   {
     name: 'a payload that is a list',
-    token: () => signed(header(okta.key), '[]'),
+    token: () => fixture.sign(fixture.header(), '[]'),
     twin: plain,
     detail: /is not a JSON object/,
   },
-  { name: 'a payload that is no JSON', token: () => signed(header(okta.key), 'x'), twin: plain, detail: /is not JSON/ },
+  {
+    name: 'a payload that is no JSON',
+    token: () => fixture.sign(fixture.header(), 'x'),
+    twin: plain,
+    detail: /is not JSON/,
+  },
   {
     name: 'a byte-order mark',
-    token: () => signed(header(okta.key), `\ufeff${payload()}`),
-    twin: () => signed(header(okta.key), payload(',"x":"\ufeff"')),
+    token: () => fixture.sign(fixture.header(), `\ufeff${fixture.payload()}`),
+    twin: () => fixture.sign(fixture.header(), fixture.payload(',"x":"\ufeff"')),
     detail: /is not JSON/,
   },
   {
@@ -315,7 +283,7 @@ const ATTACKS: readonly Attack[] = [
   },
   {
     name: 'good for ever',
-    token: () => signed(header(okta.key), payload().replace(String(seconds + HOUR), '1e999')),
+    token: () => fixture.sign(fixture.header(), fixture.payload().replace(String(seconds + HOUR), '1e999')),
     twin: plain,
     detail: /lives longer than/,
   },
@@ -387,7 +355,7 @@ const ATTACKS: readonly Attack[] = [
 describe('attacks on tokens', () => {
   for (const attack of ATTACKS) {
     test(attack.name, async () => {
-      const verifier = makeVerifier(attack.changes)
+      const verifier = fixture.makeVerifier(attack.changes)
       const { reason, detail } = await refusalOf(verifier.verify(attack.token()))
       assert.equal(reason, attack.reason ?? 'token not accepted')
       assert.match(detail, attack.detail)

@@ -1,53 +1,19 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
-import { FakeClock } from '../../../test/support/fake-clock.ts'
-import { signToken, TestIdp } from '../../../test/support/test-idp.ts'
+import { after, describe, test } from 'node:test'
 import type { Principal } from '../../core/identity/index.ts'
 import { IcecoreError } from '../../errors.ts'
-import { silentLog } from '../../lib/log.ts'
-import { createTokenVerifier, ISSUER_DEFAULTS, type IssuerSettings, type TokenVerifierOptions } from './index.ts'
+import type { IssuerSettings } from './index.ts'
+import { refusalOf, settings, TokenFixture } from './testing/token-fixture.ts'
 
-const clock = new FakeClock()
-const seconds = Math.floor(clock.now() / 1000)
-let okta: TestIdp
-let entra: TestIdp
-let rsa: TestIdp
-
-before(async () => {
-  const options = { now: () => clock.now() }
-  okta = await TestIdp.start(options)
-  entra = await TestIdp.start({ ...options, path: '/tenant-1/v2.0', algorithm: 'EdDSA' })
-  rsa = await TestIdp.start({ ...options, algorithm: 'RS256' })
-})
-after(() => Promise.all([okta.close(), entra.close(), rsa.close()]))
-
-function settings(idp: TestIdp, name: string, changes: Partial<IssuerSettings> = {}): IssuerSettings {
-  return { ...ISSUER_DEFAULTS, name, issuer: idp.issuer, audiences: ['icecore'], ...changes }
-}
-
-function makeVerifier(changes: Partial<IssuerSettings> = {}, options: Partial<TokenVerifierOptions> = {}) {
-  const issuers = [settings(okta, 'okta', changes), settings(entra, 'entra'), settings(rsa, 'rsa')]
-  return createTokenVerifier({ issuers, people: {}, agents: {}, clock, log: silentLog, ...options })
-}
-
-/** What the driver is told, and what the record says. */
-async function refusalOf(verified: Promise<Principal>): Promise<{ readonly reason: string; readonly detail: string }> {
-  const error: unknown = await verified.then(
-    () => assert.fail('the token was accepted'),
-    (reason: unknown) => reason,
-  )
-  assert(error instanceof IcecoreError && error.code === 'ICE_TOKEN_INVALID', String(error))
-  return { reason: String(error.details.reason), detail: (error.cause as Error).message }
-}
-
-const payload = (more = ''): string =>
-  `{"iss":"${okta.issuer}","sub":"user-1","aud":"icecore","iat":${seconds},"exp":${seconds + 600}${more}}`
-const header = (): string => `{"alg":"${okta.key.algorithm}","kid":"${okta.key.kid}"}`
+const fixture = await TokenFixture.start()
+const { okta, entra, rsa } = fixture
+after(() => fixture.close())
 
 describe('refusals', () => {
   test('tell the driver a class only, and hold nothing of the token', async () => {
     const token = okta.mint({ aud: 'other-app', email: 'eve@example.com' })
-    const error = await makeVerifier()
+    const error = await fixture
+      .makeVerifier()
       .verify(token)
       .catch((reason: unknown) => reason)
     assert(error instanceof IcecoreError)
@@ -57,7 +23,9 @@ describe('refusals', () => {
   })
 
   test('cut what they quote', async () => {
-    const { detail } = await refusalOf(makeVerifier().verify(okta.mint({ iss: `https://${'x'.repeat(5000)}\n` })))
+    const { detail } = await refusalOf(
+      fixture.makeVerifier().verify(okta.mint({ iss: `https://${'x'.repeat(5000)}\n` })),
+    )
     assert(detail.length < 200 && !detail.includes('\n'))
   })
 })
@@ -65,28 +33,30 @@ describe('refusals', () => {
 describe('what is accepted', () => {
   test('every algorithm of the allow-list', async () => {
     for (const idp of [okta, entra, rsa])
-      assert.equal((await makeVerifier().verify(idp.mint())).human?.subject, 'user-1')
+      assert.equal((await fixture.makeVerifier().verify(idp.mint())).human?.subject, 'user-1')
   })
 
   test('claims of any name, those of JavaScript and of our own types included', async () => {
-    const body = payload(',"__proto__":{"groups":["ADMINS"]},"constructor":1,"refused":"token expired","detail":"x"')
-    const principal = await makeVerifier().verify(signToken(header(), body, okta.key))
+    const body = fixture.payload(
+      ',"__proto__":{"groups":["ADMINS"]},"constructor":1,"refused":"token expired","detail":"x"',
+    )
+    const principal = await fixture.makeVerifier().verify(fixture.sign(fixture.header(), body))
     assert.equal(principal.claims.refused, 'token expired')
     assert.equal(principal.groups.status, 'unknown')
   })
 
   test('ID tokens where an issuer is configured for them', async () => {
-    await makeVerifier({ idTokens: true }).verify(okta.mint({ nonce: 'n', at_hash: 'h' }))
+    await fixture.makeVerifier({ idTokens: true }).verify(okta.mint({ nonce: 'n', at_hash: 'h' }))
   })
 
   test('the same subject of two issuers makes two principals', async () => {
-    const verifier = makeVerifier()
+    const verifier = fixture.makeVerifier()
     const ids = [await verifier.verify(okta.mint()), await verifier.verify(entra.mint())].map(({ id }) => id)
     assert.deepEqual(ids, ['human:okta|user-1', 'human:entra|user-1'])
   })
 
   test('a token is known by its jti, else by a hash that its signature does not change', async () => {
-    const verifier = makeVerifier()
+    const verifier = fixture.makeVerifier()
     assert.equal((await verifier.verify(okta.mint({ jti: 'j-1' }))).token.id, 'j-1')
     const ids = await Promise.all(
       [1, 2].map(async () => (await verifier.verify(okta.mint({ jti: undefined }))).token.id),
@@ -105,7 +75,7 @@ describe('two entries with one iss', () => {
     settings(okta, 'machines', { audiences: ['jobs'], proves: [{ kind: 'workload' }] }),
   ]
   const verify = (claims: Readonly<Record<string, unknown>>): Promise<Principal> =>
-    makeVerifier({}, { issuers: issuers() }).verify(okta.mint(claims))
+    fixture.makeVerifier({}, { issuers: issuers() }).verify(okta.mint(claims))
 
   test('are told apart by the audience', async () => {
     assert.equal((await verify({ aud: 'web', hd: 'acme.example' })).id, 'human:people|user-1')
@@ -136,16 +106,16 @@ describe('unsafe settings', () => {
   ]
   for (const [name, changes] of unsafe) {
     test(name, () => {
-      assert.throws(() => makeVerifier(changes), { code: 'ICE_CONFIG_INVALID' })
+      assert.throws(() => fixture.makeVerifier(changes), { code: 'ICE_CONFIG_INVALID' })
     })
   }
 
   test('one iss and audience twice', () => {
     const issuers = [settings(okta, 'one'), settings(okta, 'two')]
-    assert.throws(() => makeVerifier({}, { issuers }), { code: 'ICE_CONFIG_INVALID' })
+    assert.throws(() => fixture.makeVerifier({}, { issuers }), { code: 'ICE_CONFIG_INVALID' })
   })
 
   test('the harmless twin', () => {
-    makeVerifier({ issuer: 'https://idp.example', keys: { from: 'jwks', uri: 'https://keys.example/keys' } })
+    fixture.makeVerifier({ issuer: 'https://idp.example', keys: { from: 'jwks', uri: 'https://keys.example/keys' } })
   })
 })
