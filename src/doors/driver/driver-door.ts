@@ -253,7 +253,7 @@ class DriverDoor {
 
   /**
    * 403 makes drivers ask for the result, and with it for fresh links; 503 makes them fetch the same link again, and 404
-   * makes them give up (protocol §1.4).
+   * makes them give up (driver-protocol.md#http-statuses-and-retries).
    */
   #refuseChunk(request: FastifyRequest, reply: FastifyReply, error: IcecoreError): FastifyReply {
     if (reply.raw.headersSent) {
