@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { type DriverError, NodeDriver } from '../support/node-driver.ts'
 import { RawDriver } from '../support/raw-driver.ts'
 import { TestGateway, type TestGatewayOptions } from '../support/test-gateway.ts'
+import { until } from '../support/until.ts'
 
 const ADA = { sub: 'ada', groups: ['analysts'] }
 
@@ -23,8 +24,9 @@ describe('a gateway that is told to stop', () => {
   it('lets running statements end, takes no new session, and closes the record', () =>
     withGateway({}, async (gateway) => {
       const driver = await connect(gateway)
-      const running = driver.query('SELECT SYSTEM$WAIT(2) AS W')
-      await new Promise((resolve) => setTimeout(resolve, 300))
+      const sql = 'SELECT SYSTEM$WAIT(2) AS W'
+      const running = driver.query(sql)
+      await until(() => gateway.reached().includes(sql))
       const drained = gateway.drain()
       const { status } = await new RawDriver(gateway.url).logIn(gateway.idp.mint(ADA))
       assert.equal(status, 503)
@@ -44,8 +46,9 @@ describe('a gateway that is told to stop', () => {
   it('cancels what runs beyond its bound, and says so on record', () =>
     withGateway({ config: 'limits: {drain: 1s}' }, async (gateway) => {
       const driver = await connect(gateway)
-      const running = driver.query('SELECT SYSTEM$WAIT(60) AS W').catch((error: DriverError) => error)
-      await new Promise((resolve) => setTimeout(resolve, 300))
+      const sql = 'SELECT SYSTEM$WAIT(60) AS W'
+      const running = driver.query(sql).catch((error: DriverError) => error)
+      await until(() => gateway.reached().includes(sql))
       await gateway.drain()
       assert.ok((await running) instanceof Error)
       assert.ok((await gateway.events()).some(({ type }) => type === 'statement.cancelled'))

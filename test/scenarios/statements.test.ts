@@ -5,6 +5,7 @@ import type { RecordedEvent } from '../../src/core/recording/index.ts'
 import { type DriverError, NodeDriver } from '../support/node-driver.ts'
 import { RawDriver } from '../support/raw-driver.ts'
 import { TestGateway } from '../support/test-gateway.ts'
+import { until } from '../support/until.ts'
 
 const ADA = { sub: 'ada', groups: ['analysts'] }
 const BEN = { sub: 'ben', groups: ['analysts'] }
@@ -134,17 +135,18 @@ describe('a statement', () => {
     }
   })
 
-  for (const [when, wait] of [
-    ['at once', 50],
-    ['after it is polled for', 1500],
-  ] as const) {
+  const moments: readonly (readonly [string, () => Promise<boolean>])[] = [
+    ['at once', async () => (await recordedTypes()).includes('statement.sent')],
+    ['after it is polled for', async () => (await recordedTypes()).includes('statement.polled')],
+  ]
+  for (const [when, isThere] of moments) {
     it(`can be cancelled ${when}`, async () => {
       const ended = Promise.withResolvers<DriverError>()
       const statement = driver.connection.execute({
         sqlText: 'SELECT SYSTEM$WAIT(30)',
         complete: (error) => ended.resolve(error as unknown as DriverError),
       })
-      await new Promise((resolve) => setTimeout(resolve, wait))
+      await until(isThere)
       statement.cancel(() => undefined)
       assert.equal((await ended.promise).code, '000604')
       const types = await recordedTypes()

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import type { FaultName } from '../../emulator/index.ts'
 import { type DriverError, NodeDriver } from '../support/node-driver.ts'
 import { TestGateway } from '../support/test-gateway.ts'
+import { until } from '../support/until.ts'
 
 const ADA = { sub: 'ada', groups: ['analysts'] }
 
@@ -40,8 +41,9 @@ describe('upstream faults that pass', () => {
 
   it('a session token that expires while it is polled for is renewed', async () => {
     const driver = await connect()
-    const rows = driver.query('SELECT SYSTEM$WAIT(2) AS W')
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    const sql = 'SELECT SYSTEM$WAIT(2) AS W'
+    const rows = driver.query(sql)
+    await until(() => gateway.reached().includes(sql))
     gateway.emulator.faults.set('expire-session', 1)
     assert.equal((await rows).length, 1)
     await driver.close()
