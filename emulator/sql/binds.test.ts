@@ -44,6 +44,11 @@ describe('binds', () => {
     assert.equal(await account.cell("SELECT '?' || ?", { 1: { type: 'TEXT', value: '!' } }), '?!')
   })
 
+  it('takes a bind as an index', async () => {
+    const bindings = { 1: { type: 'ARRAY', value: '[7,8]' }, 2: { type: 'FIXED', value: '1' } }
+    assert.equal(await account.cell('SELECT (?)[?]::INT', bindings), '8')
+  })
+
   it('counts binds in the order of the text', async () => {
     const bindings: Record<string, Binding> = Object.fromEntries(
       [1, 2, 3].map((n) => [String(n), { type: 'FIXED', value: String(n) }]),

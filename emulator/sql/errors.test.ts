@@ -38,7 +38,7 @@ const CASES: readonly (readonly [sql: string, code: string, sqlState: string, me
   ['SELECT $nope', '002211', '02000', /Session variable '\$NOPE' does not exist/],
   ['ALTER SESSION SET NOPE = 1', '001422', '22023', /invalid value \[NOPE\]/],
   ['SELECT (SELECT v FROM (VALUES (1), (2)) x(v))', '090150', '22000', /Single-row subquery returns more than one row/],
-  ['CALL p()', '000002', '0A000', /Unsupported feature/],
+  ['CALL p()', '002140', '42601', /Unknown function P/],
 ]
 
 describe('errors', () => {

@@ -40,6 +40,8 @@ export interface RoutineDefinition {
   /** Of a table function or procedure: its columns; empty where `TABLE()` leaves them open. */
   readonly returns: SnowflakeType | readonly Parameter[]
   readonly language: string
+  /** Whether a procedure looks names up in its own schema: not so with EXECUTE AS CALLER. */
+  readonly isOwners: boolean
   readonly body: string
 }
 

@@ -9,12 +9,14 @@ export function readRoutine(cursor: Cursor): Details {
   const parameters = readParameters(cursor.sql, cursor.group())
   let returns: SnowflakeType | readonly Parameter[] | undefined
   let language = 'SQL'
+  let isOwners = true
   let comment = ''
   let body: string | undefined
   while (!cursor.done) {
     if (cursor.take('RETURNS')) returns = readReturns(cursor)
     else if (cursor.take('LANGUAGE')) language = cursor.next().text.toUpperCase()
     else if (cursor.take('COMMENT', '=')) comment = cursor.next().text
+    else if (cursor.take('EXECUTE', 'AS')) isOwners = cursor.next().keyword !== 'CALLER'
     else if (cursor.take('AS')) body = readBody(cursor)
     else if (cursor.at('(')) cursor.group()
     else cursor.skip()
@@ -23,7 +25,7 @@ export function readRoutine(cursor: Cursor): Details {
   return {
     comment,
     signature: signatureOf(parameters.map(({ type }) => type)),
-    routine: { parameters, returns, language, body: body ?? '' },
+    routine: { parameters, returns, language, isOwners, body: body ?? '' },
   }
 }
 

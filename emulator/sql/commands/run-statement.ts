@@ -1,5 +1,6 @@
 import type { StatementResult } from '../../engine.ts'
-import { syntaxError, unsupported } from '../errors.ts'
+import { syntaxError } from '../errors.ts'
+import { callProcedure, runAnonymousBlock } from '../scripting/index.ts'
 import {
   EXECUTED,
   rewriteQueryText,
@@ -11,12 +12,13 @@ import {
   TYPE_ID,
   textColumns,
 } from '../session/index.ts'
-import { Cursor } from '../text/index.ts'
+import { Cursor, isTransaction } from '../text/index.ts'
 import { alter } from './alter.ts'
 import { create } from './create.ts'
 import { describe } from './describe.ts'
 import { insert, remove, update } from './dml.ts'
 import { drop } from './drop.ts'
+import { executeImmediate } from './execute-immediate.ts'
 import { stageCommand, transferFile } from './files.ts'
 import { merge } from './merge.ts'
 import { setVariables, transaction, truncate, unsetVariables, use } from './session-commands.ts'
@@ -62,12 +64,7 @@ export async function runStatement(session: Session, statement: Statement): Prom
     case 'START':
     case 'COMMIT':
     case 'ROLLBACK':
-      if (
-        first.keyword === 'BEGIN' &&
-        cursor.peek(1) &&
-        !['TRANSACTION', 'WORK', 'NAME'].includes(cursor.peek(1)?.keyword ?? '')
-      )
-        throw unsupported('scripting block')
+      if (first.keyword === 'BEGIN' && !isTransaction(cursor.peek(1))) return runAnonymousBlock(session, statement)
       return transaction(session, cursor, statement)
     case 'SHOW':
       return show(session, cursor)
@@ -90,21 +87,13 @@ export async function runStatement(session: Session, statement: Statement): Prom
     case 'REVOKE':
     case 'COMMENT':
       return statusResult(EXECUTED, TYPE_ID.ddl)
-    case 'CALL':
     case 'DECLARE':
-      throw unsupported(first.keyword === 'CALL' ? 'stored procedure' : 'scripting block')
+      return runAnonymousBlock(session, statement)
+    case 'CALL':
+      return callProcedure(session, cursor, statement)
     default:
       throw cursor.unexpected()
   }
-}
-
-async function executeImmediate(session: Session, cursor: Cursor, statement: Statement): Promise<StatementResult> {
-  cursor.expect('EXECUTE', 'IMMEDIATE')
-  const token = cursor.next()
-  if (token.kind === 'string') return runStatement(session, { ...statement, sql: token.text })
-  if (token.kind === 'variable')
-    return runStatement(session, { ...statement, sql: session.variableText(token.text.slice(1)) })
-  throw unsupported('EXECUTE IMMEDIATE of an expression')
 }
 
 /** DuckDB's plan in place of Snowflake's: that the statement compiles is what clients ask. */

@@ -61,7 +61,9 @@ export function prepare(sql: string, ours: ReadonlySet<string>): Prepared {
     const next = tokens[i + 1]
     if (token.keyword === '?') {
       bindCount++
-      edits.push({ start: token.start, end: token.end, text: `:${bindCount}` })
+      // As an index, a bare `:1` would read as a slice.
+      const text = tokens[i - 1]?.keyword === '[' ? `(:${bindCount})` : `:${bindCount}`
+      edits.push({ start: token.start, end: token.end, text })
     } else if (token.keyword === ':' && next?.kind === 'number' && !isPath(tokens, i)) {
       bindCount = Math.max(bindCount, Number(next.text))
     } else if (token.keyword === '{' && isObjectLiteral(tokens, i)) {

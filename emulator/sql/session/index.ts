@@ -1,3 +1,4 @@
+export { StatementEnvironment } from './environment.ts'
 export { interruptOnAbort } from './interrupts.ts'
 export { parseStatement, rewriteQueryText, runQuery } from './query.ts'
 export { countsResult, EXECUTED, noBatches, rowsResult, statusResult, TYPE_ID, textColumns } from './results.ts'

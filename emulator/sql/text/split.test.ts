@@ -15,6 +15,22 @@ describe('splitStatements', () => {
     ['SELECT 1 /* /* */ ; SELECT 2', ['SELECT 1', 'SELECT 2']],
     ['BEGIN; SELECT 1; COMMIT', ['BEGIN', 'SELECT 1', 'COMMIT']],
     ['BEGIN LET x := 1; RETURN x; END; SELECT 2', ['BEGIN LET x := 1; RETURN x; END', 'SELECT 2']],
+    [
+      'BEGIN BEGIN NULL; END; IF (1=1) THEN NULL; END IF; END; SELECT 2',
+      ['BEGIN BEGIN NULL; END; IF (1=1) THEN NULL; END IF; END', 'SELECT 2'],
+    ],
+    [
+      'DECLARE a INT; b INT; BEGIN RETURN CASE WHEN a THEN 1 END; END; SELECT 2',
+      ['DECLARE a INT; b INT; BEGIN RETURN CASE WHEN a THEN 1 END; END', 'SELECT 2'],
+    ],
+    [
+      'CREATE PROCEDURE p() RETURNS INT LANGUAGE SQL AS BEGIN NULL; END; CALL p()',
+      ['CREATE PROCEDURE p() RETURNS INT LANGUAGE SQL AS BEGIN NULL; END', 'CALL p()'],
+    ],
+    [
+      'CREATE VIEW v AS SELECT CASE WHEN 1 THEN 2 END; SELECT 1',
+      ['CREATE VIEW v AS SELECT CASE WHEN 1 THEN 2 END', 'SELECT 1'],
+    ],
     ['PUT file:///tmp/a @~;', ['PUT file:///tmp/a @~']],
   ]
   for (const [text, statements] of cases) {

@@ -1,0 +1,1 @@
+export { callProcedure, runAnonymousBlock } from './run-script.ts'
