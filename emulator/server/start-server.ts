@@ -69,7 +69,12 @@ export async function startServer(
   })
   const accountServer = createServer()
   serve(accountServer, (request, response) => accountPort.handle(request, response))
-  const url = await listen(accountServer, options.host, options.port)
+  const url = await listen(accountServer, options.host, options.port).catch(async (error: unknown) => {
+    // What stands already would keep the process alive.
+    await stop(storageServer)
+    await engine.close()
+    throw error
+  })
 
   const sweeper = setInterval(() => void sessions.sweep(), SWEEP_EVERY_MS)
   sweeper.unref()

@@ -18,11 +18,16 @@ import { translateError } from '../translate-error.ts'
 import { fromDuckType, TEXT, toColumn } from '../types/index.ts'
 import { CONVERTED, converted, relationText, targetAlias, targetTable, valueText } from './dml-target.ts'
 import { executeText } from './execute-text.ts'
+import { multiInsert } from './multi-insert.ts'
 
 export async function insert(session: Session, statement: Statement): Promise<StatementResult> {
   const { node, prepared, rewriter, needs } = parseStatement(session, statement)
   const body = bodyOf(node)
-  if (kindOf(node) !== 'insert') throw unsupported('multi-table INSERT')
+  if (kindOf(node) === 'multitable_inserts') {
+    const isOverwrite = /^\s*INSERT\s+OVERWRITE\b/i.test(statement.sql)
+    return multiInsert(session, statement, { node, prepared, rewriter, needs }, isOverwrite)
+  }
+  if (kindOf(node) !== 'insert') throw unsupported('INSERT')
   const target = targetTable(session, body.table as Node | Body)
   const columns = targetColumns(target, (body.columns ?? []) as Identifier[])
   const into = `INSERT INTO ${target.duckTable} (${columns.map((column) => duckName(column.name)).join(', ')})`
@@ -40,7 +45,7 @@ export async function insert(session: Session, statement: Statement): Promise<St
   else if (query) source = await querySource(session, rewriter, query, columns, needs)
   else throw unsupported('INSERT')
   const isOverwrite = body.overwrite === true && !statement.options.describeOnly
-  const insertRows = () => run(session, statement, `${into} ${source}`, needs)
+  const insertRows = () => run(session, statement, target, `${into} ${source}`, needs)
   const count = isOverwrite ? await overwrite(session, statement, target, insertRows) : await insertRows()
   return countsResult(
     { 'number of rows inserted': count },
@@ -70,7 +75,7 @@ async function overwrite(
   }
 }
 
-function targetColumns(table: Table, names: readonly Identifier[]): readonly CatalogueColumn[] {
+export function targetColumns(table: Table, names: readonly Identifier[]): readonly CatalogueColumn[] {
   if (names.length === 0) return table.columns
   return names.map((identifier) => {
     const column = table.columns.find((candidate) => candidate.name === nameOf(identifier))
@@ -164,7 +169,7 @@ export async function update(session: Session, statement: Statement): Promise<St
     sources.length > 0 ? `FROM ${sources.join(', ')}` : '',
     where ? `WHERE ${rewriter.print(rewriter.expression(where.this as Node, scope))}` : '',
   ].join(' ')
-  const count = await run(session, statement, sql, needs)
+  const count = await run(session, statement, target, sql, needs)
   return countsResult(
     { 'number of rows updated': count, 'number of multi-joined rows updated': 0 },
     { numRowsInserted: 0, numRowsUpdated: count, numRowsDeleted: 0, numDmlDuplicates: 0 },
@@ -187,7 +192,7 @@ export async function remove(session: Session, statement: Statement): Promise<St
     using.length > 0 ? `USING ${using.join(', ')}` : '',
     where ? `WHERE ${rewriter.print(rewriter.expression(where.this as Node, scope))}` : '',
   ].join(' ')
-  const count = await run(session, statement, sql, needs)
+  const count = await run(session, statement, target, sql, needs)
   return countsResult(
     { 'number of rows deleted': count },
     { numRowsInserted: 0, numRowsUpdated: 0, numRowsDeleted: count, numDmlDuplicates: 0 },
@@ -200,6 +205,7 @@ export async function remove(session: Session, statement: Statement): Promise<St
 async function run(
   session: Session,
   statement: Statement,
+  target: Table,
   sql: string,
   needs: ReturnType<typeof parseStatement>['needs'],
 ): Promise<number> {
@@ -214,5 +220,6 @@ async function run(
     return 0
   }
   const reader = await executeText(session, statement, sql, needs)
+  session.warehouse.touch(target)
   return Number(reader.getRows()[0]?.[0] ?? 0)
 }

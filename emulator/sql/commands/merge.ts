@@ -34,6 +34,7 @@ export async function merge(session: Session, statement: Statement): Promise<Sta
   const counts = { INSERT: 0, UPDATE: 0, DELETE: 0 }
   if (!statement.options.describeOnly) {
     const reader = await executeText(session, statement, sql, needs)
+    session.warehouse.touch(target)
     for (const [action] of reader.getRows()) counts[String(action) as keyof typeof counts]++
   }
   const kinds = new Set(whens.map((when) => /THEN (INSERT|UPDATE|DELETE)/.exec(when)?.[1]))

@@ -121,6 +121,7 @@ export async function truncate(session: Session, cursor: Cursor, statement: Stat
     if (!statement.options.describeOnly) {
       await session.end('COMMIT')
       await session.warehouse.execute(`DELETE FROM ${table.duckTable}`)
+      session.warehouse.touch(table)
     }
   } else if (!ifExists) {
     throw objectNotFound('Object', parts.map(display).join('.'))

@@ -9,6 +9,10 @@ const MACROS: readonly (readonly [signature: string, body: string])[] = [
     'SFX_PARSED(p, t, k, f)',
     `CASE WHEN p IS NULL AND t IS NOT NULL THEN SFX_FAIL('100096 22007', 'Can''t parse ''' || t || ''' as ' || k || ' with format ''' || f || '''') ELSE p END`,
   ],
+  [
+    'SFX_AS_OF(t, c, n)',
+    `CASE WHEN t < c THEN SFX_FAIL('000707 02000', 'Time travel data is not available for table ' || n || '. The requested time is either beyond the allowed time travel period or before the object creation time.') ELSE TRUE END`,
+  ],
   ['SFX_DIV(a, b)', `CASE WHEN b = 0 THEN SFX_FAIL('100051 22012', 'Division by zero') ELSE a / b END`],
   ['SF_MOD(a, b)', `CASE WHEN b = 0 THEN SFX_FAIL('100051 22012', 'Division by zero') ELSE a % b END`],
   ['SF_DIV0(a, b)', `CASE WHEN b = 0 THEN 0 ELSE a / b END`],
@@ -162,6 +166,14 @@ const MACROS: readonly (readonly [signature: string, body: string])[] = [
     `COALESCE(split_part(SF_TO_VARCHAR(s), d, CASE WHEN n = 0 THEN 1 ELSE CAST(n AS INTEGER) END), '')`,
   ],
   ['SFX_STRTOK_LIST(s, d)', `list_filter(string_split_regex(s, '[' || regexp_escape(d) || ']'), lambda e: e <> '')`],
+  [
+    'SF_LPAD(s, n)|(s, n, p)',
+    `lpad(SF_TO_VARCHAR(s), CAST(n AS INTEGER), ' ')|lpad(SF_TO_VARCHAR(s), CAST(n AS INTEGER), SF_TO_VARCHAR(p))`,
+  ],
+  [
+    'SF_RPAD(s, n)|(s, n, p)',
+    `rpad(SF_TO_VARCHAR(s), CAST(n AS INTEGER), ' ')|rpad(SF_TO_VARCHAR(s), CAST(n AS INTEGER), SF_TO_VARCHAR(p))`,
+  ],
   ['SF_STRTOK_TO_ARRAY(s, d)', `SFX_JSON_LIST(SFX_STRTOK_LIST(s, d))`],
   ['SF_STRTOK(s, d, n)', `SFX_STRTOK_LIST(s, d)[n]`],
   ['SF_RLIKE(s, p)', `regexp_full_match(SF_TO_VARCHAR(s), p)`],

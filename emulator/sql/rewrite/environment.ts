@@ -1,5 +1,5 @@
 import type { Binding, Cell, Column, SessionContext } from '../../engine.ts'
-import type { Catalogue, CatalogueObject, NameContext, ObjectPath } from '../catalogue/index.ts'
+import type { Catalogue, CatalogueObject, NameContext, ObjectPath, Table } from '../catalogue/index.ts'
 
 /** Rows that come from outside DuckDB: former results, the query history, the information schema. */
 export interface HostRows {
@@ -32,6 +32,10 @@ export interface Environment {
   formerResult(queryId: string): HostRows
   history(name: string, args: ReadonlyMap<string, string>): HostRows
   informationSchema(database: string, table: string): HostRows | undefined
+  /** When the rows of a table last changed, in milliseconds. */
+  changedOn(table: Table): number
+  /** When a former statement began and ended; undefined when it is not known. */
+  statementTime(queryId: string): { readonly start: number; readonly end: number } | undefined
   cancel(target: { readonly queryId: string } | { readonly sessionId: string }): string
 }
 

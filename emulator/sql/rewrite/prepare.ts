@@ -22,6 +22,9 @@ const DATE_PART_FIRST = new Set([
   'TRUNC',
 ])
 
+/** Operators of hierarchical queries. */
+const HIERARCHY = new Set(['PRIOR', 'CONNECT_BY_ROOT'])
+
 const WITHOUT_BRACKETS = new Set([
   'CURRENT_DATE',
   'CURRENT_TIME',
@@ -56,6 +59,7 @@ export function prepare(sql: string, ours: ReadonlySet<string>): Prepared {
     typeSpans.push({ start: first.start, end: last.end })
     edits.push({ start: first.start, end: last.end, text: `SFT_${types.push(type) - 1}` })
   }
+  const isHierarchical = tokens.some(({ keyword }, i) => keyword === 'CONNECT' && tokens[i + 1]?.keyword === 'BY')
   for (const [i, token] of tokens.entries()) {
     if (typeSpans.some((span) => token.start >= span.start && token.end <= span.end)) continue
     const next = tokens[i + 1]
@@ -93,8 +97,26 @@ export function prepare(sql: string, ours: ReadonlySet<string>): Prepared {
     }
   }
 
+  /** `PRIOR a.b` as a call: the parser knows the operator in few places. */
+  function prepareHierarchy(token: Token, i: number): void {
+    edits.push({ start: token.start, end: token.end, text: `SF_${token.keyword}${isOpen(i + 1) ? '' : '('}` })
+    if (isOpen(i + 1)) return
+    let last = i + 1
+    while (tokens[last + 1]?.keyword === '.') last += 2
+    const end = tokens[last]?.end ?? token.end
+    edits.push({ start: end, end, text: ')' })
+  }
+
+  function isOpen(i: number): boolean {
+    return tokens[i]?.keyword === '('
+  }
+
   function prepareWord(token: Token, i: number): void {
     const next = tokens[i + 1]
+    if (isHierarchical && HIERARCHY.has(token.keyword)) {
+      prepareHierarchy(token, i)
+      return
+    }
     if (next?.keyword !== '(') {
       const isName = next?.keyword === '.' || tokens[i - 1]?.keyword === 'AS'
       if (WITHOUT_BRACKETS.has(token.keyword) && !isName)

@@ -1,5 +1,6 @@
 import { objectNotFound, unsupported } from '../errors.ts'
 import { display, quoteText } from '../text/index.ts'
+import { TEXT } from '../types/index.ts'
 import {
   aliasNode,
   type Body,
@@ -15,6 +16,7 @@ import type { HostRows } from './environment.ts'
 import { type Rewriter, renameOutputs } from './rewriter.ts'
 import type { Output, Scope } from './scope.ts'
 import { tableFunction } from './table-functions.ts'
+import { timeTravel, whenOf } from './time-travel.ts'
 
 /** Rewrites what stands in FROM or a JOIN, and makes its columns known to the scope. */
 export function rewriteRelation(rewriter: Rewriter, node: Node, scope: Scope): Node {
@@ -78,7 +80,7 @@ function table(rewriter: Rewriter, body: Body, scope: Scope): Node {
       },
     }
   }
-  const node = namedRelation(rewriter, names, scope, alias, columnAliases(body))
+  const node = namedRelation(rewriter, names, scope, alias, columnAliases(body), whenOf(body))
   const sample = body.table_sample
   return sample ? { table: { ...bodyOf(node), table_sample: rewriter.walk(sample, scope) } } : node
 }
@@ -90,6 +92,7 @@ export function namedRelation(
   scope: Scope,
   alias: string | undefined,
   columns: readonly string[],
+  when?: Body,
 ): Node {
   const { catalogue } = rewriter.env
   const path = catalogue.path(names, rewriter.env.names)
@@ -103,6 +106,10 @@ export function namedRelation(
     return hostRows(rewriter, rows, scope, shown, columns)
   }
   const object = rewriter.env.find(path)
+  if (!object && names.length === 1 && path.name === 'DUAL') {
+    scope.relations.push({ alias: shown, outputs: [{ name: columns[0] ?? 'DUMMY', type: TEXT }] })
+    return rewriter.holes.relation(`(SELECT 'X')`, shown, [columns[0] ?? 'DUMMY'])
+  }
   if (!object) {
     catalogue.schema(path.database, path.schema)
     throw objectNotFound('Object', names.map(display).join('.'))
@@ -115,7 +122,9 @@ export function namedRelation(
     source,
   }))
   scope.relations.push({ alias: shown, outputs: renameOutputs(outputs, columns) })
-  if (object.kind === 'TABLE') return rewriter.holes.relation(object.duckTable, shown, columns)
+  if (object.kind === 'TABLE')
+    return rewriter.holes.relation(when ? timeTravel(rewriter, object, when) : object.duckTable, shown, columns)
+  if (when) throw unsupported('time travel on a view')
   const view = rewriter.viewText(object.name, object.query, object.database, object.schema)
   const viewColumns = outputs.map((output, i) => columns[i] ?? output.name)
   return rewriter.holes.relation(`(${view.sql})`, shown, viewColumns)

@@ -21,6 +21,7 @@ import {
   printSnowflake,
 } from './ast.ts'
 import { bindExpression, longestFraction } from './bind-expressions.ts'
+import { connectBy } from './connect-by.ts'
 import type { Environment, HostRows } from './environment.ts'
 import { EXPRESSIONS } from './expressions.ts'
 import { OUR_FUNCTIONS } from './functions.ts'
@@ -138,13 +139,16 @@ export class Rewriter {
     return { inner, node: parseOne(prepared.sql) }
   }
 
-  #select(body: Body, parent: Scope | undefined): RewrittenQuery {
+  #select(written: Body, parent: Scope | undefined): RewrittenQuery {
     const scope = new Scope(parent)
-    const withClause = this.#with(body.with, scope)
+    const withClause = this.#with(written.with, scope)
+    const hierarchy = written.connect ? connectBy(this, written, scope) : undefined
+    const body = hierarchy?.body ?? written
     const from = body.from as Body | null
-    const fromNodes = from
+    const relations = from
       ? { ...from, expressions: (from.expressions as Node[]).map((node) => rewriteRelation(this, node, scope)) }
       : null
+    const fromNodes = hierarchy?.from ?? relations
     const joins = ((body.joins ?? []) as Body[]).map((join) => this.join(join, scope))
     const items: Node[] = []
     const outputs: Output[] = []
@@ -221,7 +225,8 @@ export class Rewriter {
       ?.filter((output) => !except.includes(output.name))
       .map((output) => (replaced.includes(output.name) ? { name: output.name } : output))
       .map((output) => ({ ...output, name: renamed.get(output.name) ?? output.name }))
-    if (outputs && renamed.size > 0 && replaced.length > 0)
+    const isHiding = scope.relations.some(({ hidden }) => hidden !== undefined)
+    if (outputs && (isHiding || (renamed.size > 0 && replaced.length > 0)))
       return { node: this.#expandedStar(body, scope, outputs, renamed, except), outputs }
     return { node: { star: this.#children(body, scope) as Body }, outputs }
   }
@@ -242,7 +247,7 @@ export class Rewriter {
       .filter((relation) => table === undefined || relation.alias === table)
       .flatMap((relation) =>
         (relation.outputs ?? [])
-          .filter((output) => !except.includes(output.name))
+          .filter(({ name }) => !except.includes(name) && !relation.hidden?.has(name))
           .map(({ name }) => {
             const replacement = replacements.get(name)
             const value = replacement

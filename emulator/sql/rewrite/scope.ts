@@ -15,6 +15,8 @@ export type Outputs = readonly Output[] | undefined
 export interface ScopeRelation {
   readonly alias: string
   readonly outputs: Outputs
+  /** Columns that `*` leaves out: LEVEL and its like in a hierarchical query. */
+  readonly hidden?: ReadonlySet<string>
 }
 
 /** What the names in one SELECT can mean. */
@@ -71,6 +73,6 @@ export class Scope {
   star(table?: string): Outputs {
     const relations = this.relations.filter((relation) => table === undefined || relation.alias === table)
     if (relations.some((relation) => relation.outputs === undefined)) return undefined
-    return relations.flatMap((relation) => relation.outputs ?? [])
+    return relations.flatMap(({ outputs, hidden }) => (outputs ?? []).filter(({ name }) => !hidden?.has(name)))
   }
 }

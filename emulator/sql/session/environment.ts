@@ -1,6 +1,6 @@
 import type { SessionContext, StatementOptions } from '../../engine.ts'
 import { SqlError } from '../../engine.ts'
-import type { CatalogueObject, NameContext, ObjectPath } from '../catalogue/index.ts'
+import type { CatalogueObject, NameContext, ObjectPath, Table } from '../catalogue/index.ts'
 import { compilationError } from '../errors.ts'
 import { historyRows } from '../metadata/history.ts'
 import { informationSchema } from '../metadata/information-schema.ts'
@@ -88,6 +88,16 @@ export class StatementEnvironment implements Environment {
 
   informationSchema(database: string, table: string): HostRows | undefined {
     return informationSchema(this.catalogue, database, table)
+  }
+
+  changedOn(table: Table): number {
+    return this.#session.warehouse.changedOn(table)
+  }
+
+  statementTime(queryId: string): { readonly start: number; readonly end: number } | undefined {
+    for (const entry of this.#session.host.history())
+      if (entry.queryId === queryId) return { start: entry.startTime, end: entry.endTime ?? this.now.getTime() }
+    return undefined
   }
 
   cancel(target: { readonly queryId: string } | { readonly sessionId: string }): string {

@@ -9,6 +9,7 @@ export const TYPE_ID = {
   update: 0x3200,
   delete: 0x3300,
   merge: 0x3400,
+  multiInsert: 0x3500,
   copy: 0x3600,
   unload: 0x3700,
   scl: 0x4000,

@@ -15,6 +15,7 @@ export class Warehouse {
   readonly connections: Connections
   readonly account: string
   readonly #instance: DuckDBInstance
+  readonly #changes = new Map<string, number>()
   #serial = 0
 
   private constructor(instance: DuckDBInstance, account: string) {
@@ -64,8 +65,21 @@ export class Warehouse {
     return `${this.duckSchema(database, schema)}.${duckName(`${table}#${this.#serial++}`)}`
   }
 
+  /** Notes that a table's rows change now. */
+  touch(table: Table): void {
+    this.#changes.set(table.duckTable, Date.now())
+  }
+
+  changedOn(table: Table): number {
+    return this.#changes.get(table.duckTable) ?? table.createdOn
+  }
+
   newSequenceName(): string {
     return `${SCRATCH}.${duckName(`seq#${this.#serial++}`)}`
+  }
+
+  newScratchName(): string {
+    return `${SCRATCH}.${duckName(`rows#${this.#serial++}`)}`
   }
 
   async createDatabase(name: string): Promise<void> {
