@@ -50,7 +50,7 @@ async function fillFolder(path: string): Promise<void> {
   const taken = (await readdir(path)).find((name) => OWN_NAMES.has(name))
   if (taken !== undefined) {
     throw new DemoProblem(
-      `${path} has a ${taken} that is not the demo’s: name another folder, or one that a demo has made`,
+      `${path} holds ${taken}, which is not the demo’s: name another folder, or one that a demo has made`,
     )
   }
   await mkdir(join(path, 'keys'), { mode: 0o700 })

@@ -163,9 +163,14 @@ describe('icecore demo --once', () => {
 
 describe('icecore demo, badly asked', () => {
   const cases: readonly (readonly [string, readonly string[], number, RegExp])[] = [
-    ['a folder of somebody else’s', ['--data', 'FOLDER/foreign'], 1, /has a keys that is not the demo’s/],
+    ['a folder of somebody else’s', ['--data', 'FOLDER/foreign'], 1, /holds keys, which is not the demo’s/],
     ['SQL that fails', ['--init', 'FOLDER/bad.sql'], 1, /the SQL to start with failed: .*NOPE/],
-    ['a file that is not there', ['--config', 'FOLDER/none.yaml'], 1, /none\.yaml cannot be used \(ENOENT\)/],
+    [
+      'a file that is not there',
+      ['--config', 'FOLDER/none.yaml'],
+      1,
+      /none\.yaml cannot be used: no such file or directory \(ENOENT\)/,
+    ],
     ['no YAML', ['--config', 'FOLDER/broken.yaml'], 3, /broken\.yaml:1:10: error: /],
     [
       'a key that nobody knows',

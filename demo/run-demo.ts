@@ -66,9 +66,8 @@ export async function runDemo(options: DemoOptions, context: CliContext = proces
       await useLoadedConfig(context, { ok: false, file: error.file, problems: error.problems })
       return EXIT.problems
     }
-    const message = userMessage(error)
-    if (message === null) throw error
-    reportError(context, message)
+    if (!(error instanceof DemoProblem)) throw error
+    reportError(context, error.message)
     return EXIT.failed
   } finally {
     await demo?.close()
@@ -106,11 +105,4 @@ async function showOnce(
   const code = await main(['replay', 'last', '--config', folder.configFile], context)
   for (const line of suggestNext(context.paintOut)) await say(line)
   return code
-}
-
-/** What the user can put right: a file that cannot be read, a folder or a text that will not do. Null for a defect. */
-function userMessage(error: unknown): string | null {
-  if (error instanceof DemoProblem) return error.message
-  const { code, path } = error as NodeJS.ErrnoException
-  return error instanceof Error && code !== undefined && path !== undefined ? `${path} cannot be used (${code})` : null
 }

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { createHash, createPrivateKey, createPublicKey } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -172,6 +173,22 @@ describe('config check', () => {
     )
   })
 
+  it('says in plain words what is wrong with the YAML', async () => {
+    const file = join(folder, 'syntax.yaml')
+    const cases: readonly (readonly [string, RegExp])[] = [
+      ['version: 1\naudiences [a]\n', /:2:1: error: this is no key with a value\n[\s\S]*hint: write it as key: value/],
+      ['version: 1\na: [b\nc: 1\n', /error: a list is not closed before here\n[\s\S]*hint: close it with "\]"/],
+      ['version: 1\na: {b: 1\nc: 1\n', /error: a mapping is not closed before here\n[\s\S]*hint: close it with "\}"/],
+      ['a:\n\tb: 1\n', /hint: YAML is indented with spaces, not tabs/],
+    ]
+    for (const [text, said] of cases) {
+      await writeFile(file, text)
+      const { code, out } = await icecore('config', 'check', file)
+      assert.equal(code, 3)
+      assert.match(out, said)
+    }
+  })
+
   it('says when there is no file', async () => {
     const { code, out } = await icecore('config', 'check')
     assert.equal(code, 3)
@@ -317,6 +334,38 @@ describe('the record', () => {
     assert.deepEqual([code, out], [1, ''])
     assert.match(err, /^icecore: error: the key/)
   })
+})
+
+describe('what its user can put right is said plainly:', () => {
+  const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
+    ['a data folder without a key', ['sessions', 'list', '--data', 'FOLDER/nowhere'], /no icecore\.yaml in .*nowhere/],
+    ['a folder without a record', ['replay', 'last', '--data', 'FOLDER', '--key', 'KEY'], /there is no record in/],
+    ['a folder that is a file', ['init', 'FOLDER/file'], /file\/keys cannot be used: not a directory \(ENOTDIR\)/],
+    ['a port that is taken', ['emulator', '--scale', '0', '--port', 'PORT'], /cannot be used: address already in use/],
+    [
+      'SQL that fails',
+      ['emulator', '--scale', '0', '--init', 'FOLDER/bad.sql'],
+      /the SQL to start with failed: .*NOPE/,
+    ],
+  ]
+  for (const [name, args, said] of cases) {
+    it(name, async () => {
+      const taken = createServer().listen(0, '127.0.0.1')
+      await once(taken, 'listening')
+      await writeFile(join(folder, 'file'), '')
+      await writeFile(join(folder, 'bad.sql'), 'SELECT * FROM NOPE')
+      const port = String((taken.address() as AddressInfo).port)
+      const given = args.map((arg) =>
+        arg.replace('FOLDER', folder).replace('KEY', join(folder, 'record.key')).replace('PORT', port),
+      )
+      // A process of its own: one that failed must also end.
+      const { code, out, err } = await runProcess(given)
+      assert.deepEqual([code, out], [1, ''])
+      assert.match(err, said)
+      assert.doesNotMatch(err, /defect/)
+      taken.close()
+    })
+  }
 })
 
 describe('bin/icecore.js', () => {

@@ -66,7 +66,13 @@ async function runEmulator(context: CliContext, options: EmulatorCommandOptions)
   const password = randomBytes(18).toString('base64url')
   const { port, seed, scale } = options
   const users = [{ name: USER, password, roles: ['ACCOUNTADMIN', 'SYSADMIN', 'ANALYST'] }]
-  const emulator = await part.startEmulator({ port, seed, tpchScale: scale, initSql, faults, users })
+  const settings = { port, seed, tpchScale: scale, initSql, faults, users }
+  const emulator = await part.startEmulator(settings).catch((error: unknown) => {
+    if (!(error instanceof Error && error.name === 'SqlError')) throw error
+    reportError(context, `the SQL to start with failed: ${error.message.replaceAll('\n', ' ')}`)
+    return null
+  })
+  if (emulator === null) return EXIT.failed
   try {
     const { url, storageUrl: storage, account } = emulator
     const ready = { url, storage, account, user: USER, password, pid: process.pid }

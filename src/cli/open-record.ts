@@ -2,8 +2,9 @@ import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { loadKek } from '../adapters/secrets/index.ts'
-import { openRecordings, type Recordings } from '../adapters/store/index.ts'
-import type { CliContext } from './context.ts'
+import { openRecordings, type Recordings, recordFolders } from '../adapters/store/index.ts'
+import { type CliContext, EXIT } from './context.ts'
+import { reportError } from './report-error.ts'
 import { useConfig } from './use-config.ts'
 
 /** The options by which every command that reads the record finds it. */
@@ -33,6 +34,14 @@ export async function withRecordings(
 ): Promise<number> {
   const place = await findRecord(context, options)
   if (typeof place === 'number') return place
+  if (!(await isThere(recordFolders(place.folder).journal))) {
+    reportError(
+      context,
+      `there is no record in ${place.folder}`,
+      'a gateway makes one when it starts; --data names another folder',
+    )
+    return EXIT.failed
+  }
   const kek = await loadKek(place.key, { environment: context.environment })
   const recordings = await openRecordings({ folder: place.folder, kek })
   try {
@@ -42,13 +51,10 @@ export async function withRecordings(
   }
 }
 
-/** A data folder may hold the configuration it belongs to, as the demo's does. */
-async function configBeside(folder: string | undefined): Promise<string | undefined> {
-  if (folder === undefined) return undefined
-  const beside = join(resolve(folder), 'icecore.yaml')
-  return stat(beside).then(
-    () => beside,
-    () => undefined,
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
   )
 }
 
@@ -59,7 +65,13 @@ async function findRecord(
   const folder = store ?? data
   const reference = key === undefined || key.startsWith('${') ? key : `\${file:${resolve(key)}}`
   if (folder !== undefined && reference !== undefined) return { folder: resolve(folder), key: reference }
-  const config = await useConfig(context, named ?? (await configBeside(folder)))
+  // A data folder may hold the configuration it belongs to, as the demo's does.
+  const beside = folder === undefined ? undefined : join(resolve(folder), 'icecore.yaml')
+  if (beside !== undefined && named === undefined && !(await isThere(beside))) {
+    reportError(context, `there is no icecore.yaml in ${folder} that would name the key`, 'give --key or --config, too')
+    return EXIT.failed
+  }
+  const config = await useConfig(context, named ?? beside)
   if (typeof config === 'number') return config
   return { folder: folder === undefined ? config.data : resolve(folder), key: reference ?? config.recording.key }
 }

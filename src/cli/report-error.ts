@@ -1,3 +1,4 @@
+import { getSystemErrorMessage } from 'node:util'
 import { isIcecoreError } from '../errors.ts'
 import { safeLine, safeLines } from '../lib/text/index.ts'
 import type { CliContext } from './context.ts'
@@ -8,10 +9,15 @@ export function reportError({ err, paintErr }: CliContext, message: string, hint
   if (hint !== undefined) err.write(`${paintErr('cyan', 'icecore: hint:')} ${asClause(hint)}\n`)
 }
 
-/** Whatever a command threw. Anything but an IcecoreError is a defect, and says so. */
+/** Whatever a command threw. What is neither ours nor the system's is a defect, and says so. */
 export function reportThrown(context: CliContext, error: unknown): void {
   if (isIcecoreError(error)) {
     reportError(context, error.message, error.hint)
+    return
+  }
+  const refused = describeSystemError(error)
+  if (refused !== null) {
+    reportError(context, refused)
     return
   }
   const thrown = error instanceof Error ? error : new Error(String(error))
@@ -22,6 +28,14 @@ export function reportThrown(context: CliContext, error: unknown): void {
   )
   if (context.environment.ICECORE_DEBUG !== '1') return
   for (const line of safeLines(thrown.stack ?? '')) context.err.write(`${line}\n`)
+}
+
+/** What the operating system refused: a file, a folder or an address, and why. Null for anything else. */
+function describeSystemError(error: unknown): string | null {
+  const { code, errno, path, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number }
+  const what = path ?? (address === undefined ? undefined : `${address}:${port}`)
+  if (code === undefined || errno === undefined || what === undefined) return null
+  return `${what} cannot be used: ${getSystemErrorMessage(errno)} (${code})`
 }
 
 /** Lower case and no full stop: the text goes on after a colon. Acronyms and names in capitals stay. */

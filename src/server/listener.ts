@@ -45,7 +45,12 @@ export async function createListener(
     return { url, close: () => app.close() }
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown'
-    throw new IcecoreError('ICE_LISTEN_FAILED', { address: `${host}:${port}`, reason }, { cause })
+    const hint = reason === 'EADDRINUSE' ? 'Another process listens there: end it, or choose another port.' : undefined
+    throw new IcecoreError(
+      'ICE_LISTEN_FAILED',
+      { address: `${host}:${port}`, reason },
+      { cause, ...(hint && { hint }) },
+    )
   }
 }
 

@@ -41,7 +41,10 @@ export function readDocument(file: string, text: string): ReadDocument {
     if (code === 'DUPLICATE_KEY') add('duplicate_key', pos[0], 'the same key stands twice in one mapping', 'keep one')
     else if (code === 'MULTIPLE_DOCS') add('yaml_syntax', pos[0], 'the file holds more than one YAML document')
     else if (code === 'BAD_ALIAS') continue
-    else add('yaml_syntax', pos[0], describeSyntaxError(message), syntaxHint(text, pos[0]))
+    else {
+      const { said, hint } = describeSyntaxError(message)
+      add('yaml_syntax', pos[0], said, hint ?? syntaxHint(text, pos[0]))
+    }
   }
   let readable = parsed.errors.every(({ code }) => code === 'DUPLICATE_KEY')
   visit(parsed, {
@@ -99,9 +102,20 @@ function startOf(node: unknown): number | undefined {
   return isScalar(node) || isMap(node) || isSeq(node) ? node.range?.[0] : undefined
 }
 
-function describeSyntaxError(message: string): string {
+/** The parser's words for what people mistype most, in ours; its own for the rest. */
+function describeSyntaxError(message: string): { readonly said: string; readonly hint?: string } {
+  if (/^implicit map keys? needs? to be followed by map values/i.test(message)) {
+    return { said: 'this is no key with a value', hint: 'write it as key: value, with a colon and a space' }
+  }
+  const [, form, end] = /^flow (sequence|map)\b.* end with a? ?([\]}])/i.exec(message) ?? []
+  if (end !== undefined) {
+    return {
+      said: `a ${form === 'map' ? 'mapping' : 'list'} is not closed before here`,
+      hint: `close it with "${end}"`,
+    }
+  }
   const first = message.split('\n')[0] ?? message
-  return first.charAt(0).toLowerCase() + first.slice(1).replace(/[.:]$/, '')
+  return { said: first.charAt(0).toLowerCase() + first.slice(1).replace(/[.:]$/, '') }
 }
 
 function syntaxHint(text: string, offset: number): string | undefined {
