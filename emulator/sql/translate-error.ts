@@ -37,6 +37,10 @@ const TRANSLATIONS: readonly Translation[] = [
     toError: (m) => badExpression('002028', `ambiguous column name '${demangle(m[1] ?? m[2] ?? '')}'`),
   },
   {
+    pattern: /DEFAULT value cannot contain/i,
+    toError: () => compilationError('002262', '22000', 'Invalid expression in the default of a column'),
+  },
+  {
     pattern: /duplicate alias "([^"]*)"/i,
     toError: (m) => badExpression('002027', `duplicate alias '${demangle(m[1] ?? '')}'`),
   },

@@ -155,6 +155,12 @@ function columnText(session: Session, column: DeclaredColumn, statement: Stateme
   ].join(' ')
 }
 
+/** The definition of a column that joins a table which may have rows: DuckDB takes no constraints there. */
+export function addedColumnText(session: Session, column: DeclaredColumn, statement: Statement): string {
+  const fallback = column.default === undefined ? '' : ` DEFAULT ${expressionText(session, column.default, statement)}`
+  return `${duckName(column.name)} ${toDuckType(column.type)}${fallback}`
+}
+
 async function makeTable(
   session: Session,
   path: ObjectPath,

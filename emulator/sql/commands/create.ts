@@ -1,7 +1,8 @@
 import type { StatementResult } from '../../engine.ts'
 import { alreadyExists, compilationError, unsupported } from '../errors.ts'
 import { type Session, type Statement, statusResult, TYPE_ID } from '../session/index.ts'
-import { type Cursor, display, readName } from '../text/index.ts'
+import { Cursor, display, readName } from '../text/index.ts'
+import { cloneSchema } from './clone.ts'
 import { createNamed } from './create-named.ts'
 import { createTable, readColumns } from './create-table.ts'
 import { describeQuery } from './describe-query.ts'
@@ -89,6 +90,10 @@ async function createView(
   return done(`View ${display(path.name)} successfully created.`)
 }
 
+function cloneTable(session: Session, statement: Statement): Promise<StatementResult> {
+  return create(session, new Cursor(statement.sql), statement)
+}
+
 async function createSchema(
   session: Session,
   cursor: Cursor,
@@ -98,6 +103,7 @@ async function createSchema(
   const ifNotExists = cursor.take('IF', 'NOT', 'EXISTS')
   const [name = '', database] = [...readName(cursor, session.variableText)].reverse()
   const target = database ?? session.context.database
+  const source = cursor.take('CLONE') ? readName(cursor, session.variableText) : undefined
   if (target === null)
     throw compilationError(
       '090105',
@@ -109,7 +115,10 @@ async function createSchema(
   if (exists && !orReplace) throw alreadyExists(display(name))
   if (statement.options.describeOnly) return done(`Schema ${display(name)} successfully created.`)
   if (exists) await session.warehouse.dropSchema(target, name)
+  const from = source && { database: source.at(-2) ?? target, schema: source.at(-1) ?? '' }
+  if (from) session.warehouse.catalogue.schema(from.database, from.schema)
   await session.warehouse.createSchema(target, name)
+  if (from) await cloneSchema(session, statement, from, { database: target, schema: name }, cloneTable)
   // Snowflake makes a new schema the current one.
   Object.assign(session.context, { database: target, schema: name })
   return done(`Schema ${display(name)} successfully created.`)
@@ -123,7 +132,9 @@ async function createDatabase(
 ): Promise<StatementResult> {
   const ifNotExists = cursor.take('IF', 'NOT', 'EXISTS')
   const [name = ''] = readName(cursor, session.variableText)
-  if (cursor.at('CLONE') || cursor.at('FROM')) throw unsupported('CREATE DATABASE … CLONE')
+  if (cursor.at('FROM')) throw unsupported('CREATE DATABASE … FROM SHARE')
+  const source = cursor.take('CLONE') ? (readName(cursor, session.variableText)[0] ?? '') : undefined
+  const sourceSchemas = source === undefined ? [] : [...session.warehouse.catalogue.database(source).schemas.keys()]
   const { warehouse } = session
   const exists = warehouse.catalogue.databases.has(name)
   if (exists && ifNotExists) return done(`${display(name)} already exists, statement succeeded.`)
@@ -131,6 +142,10 @@ async function createDatabase(
   if (statement.options.describeOnly) return done(`Database ${display(name)} successfully created.`)
   if (exists) await warehouse.dropDatabase(name)
   await warehouse.createDatabase(name)
+  for (const schema of sourceSchemas) {
+    if (schema !== 'PUBLIC') await warehouse.createSchema(name, schema)
+    await cloneSchema(session, statement, { database: source ?? '', schema }, { database: name, schema }, cloneTable)
+  }
   Object.assign(session.context, { database: name, schema: 'PUBLIC' })
   return done(`Database ${display(name)} successfully created.`)
 }

@@ -1,23 +1,20 @@
-import type { Cell, StatementResult } from '../../engine.ts'
-import { operationNotPossible, unsupported } from '../errors.ts'
+import type { StatementResult } from '../../engine.ts'
+import { operationNotPossible } from '../errors.ts'
 import { flag } from '../metadata/show-rows.ts'
-import { rowsResult, type Session, TYPE_ID } from '../session/index.ts'
+import { rowsResult, type Session, type Statement, TYPE_ID } from '../session/index.ts'
 import { type Cursor, readName } from '../text/index.ts'
 import { renderType, TEXT, toColumn } from '../types/index.ts'
+import { describeNamed, describeResult } from './describe-named.ts'
+import { takeKind } from './object-kind.ts'
 
-/** `DESCRIBE TABLE | VIEW | USER`. */
-export function describe(session: Session, cursor: Cursor): StatementResult {
+/** `DESCRIBE TABLE | VIEW | RESULT | USER | SCHEMA | …`. */
+export async function describe(session: Session, cursor: Cursor, statement: Statement): Promise<StatementResult> {
   if (cursor.takeAny(['DESC', 'DESCRIBE']) === undefined) throw cursor.unexpected()
-  const kind = cursor.takeAny(['TABLE', 'VIEW', 'USER', 'RESULT'])
-  if (kind === 'RESULT') throw unsupported('DESCRIBE RESULT')
-  if (kind === 'USER') {
-    const columns = ['property', 'value', 'default', 'description'].map((name) => toColumn(name, TEXT, true))
-    const rows: Cell[][] = [
-      ['NAME', session.user, 'null', 'Name'],
-      ['DEFAULT_ROLE', session.context.role, 'null', 'Primary principal of user session'],
-      ['DEFAULT_SECONDARY_ROLES', '["ALL"]', '["ALL"]', 'The secondary roles of the user session'],
-    ]
-    return rowsResult(columns, rows, TYPE_ID.describe)
+  if (cursor.take('RESULT')) return describeResult(session, cursor, statement)
+  cursor.takeAny(['DYNAMIC', 'MATERIALIZED', 'EXTERNAL', 'ICEBERG'])
+  if (cursor.takeAny(['TABLE', 'VIEW']) === undefined && cursor.peek(1) !== undefined && !cursor.at('IDENTIFIER')) {
+    const kind = takeKind(cursor) ?? cursor.takeAny(['SCHEMA', 'DATABASE'])
+    if (kind !== undefined) return describeNamed(session, cursor, kind)
   }
   const parts = readName(cursor, session.variableText)
   const object = session.find(session.warehouse.catalogue.path(parts, session.context))
@@ -36,20 +33,31 @@ export function describe(session: Session, cursor: Cursor): StatementResult {
     'policy name',
     'privacy domain',
   ]
-  const rows = object.columns.map((column) => [
-    column.name,
-    renderType(column.type),
-    'COLUMN',
-    flag(column.nullable),
-    column.default ?? null,
-    flag(column.primaryKey === true),
-    'N',
-    null,
-    null,
-    column.comment ?? null,
-    null,
-    null,
-  ])
+  const { assignments } = session.warehouse.catalogue
+  const rows = object.columns.map((column) => {
+    const [policy] = assignments.list(
+      ({ kind, on }) =>
+        kind === 'MASKING POLICY' &&
+        on.database === object.database &&
+        on.schema === object.schema &&
+        on.name === object.name &&
+        on.column === column.name,
+    )
+    return [
+      column.name,
+      renderType(column.type),
+      'COLUMN',
+      flag(column.nullable),
+      column.default ?? null,
+      flag(column.primaryKey === true),
+      'N',
+      null,
+      null,
+      column.comment ?? null,
+      policy ? `${policy.database}.${policy.schema}.${policy.name}` : null,
+      null,
+    ]
+  })
   return rowsResult(
     names.map((name) => toColumn(name, TEXT, true)),
     rows,

@@ -14,6 +14,7 @@ import {
 } from '../session/index.ts'
 import { Cursor, isTransaction } from '../text/index.ts'
 import { alter } from './alter.ts'
+import { comment } from './comment.ts'
 import { create } from './create.ts'
 import { describe } from './describe.ts'
 import { insert, remove, update } from './dml.ts'
@@ -70,7 +71,7 @@ export async function runStatement(session: Session, statement: Statement): Prom
       return show(session, cursor)
     case 'DESC':
     case 'DESCRIBE':
-      return describe(session, cursor)
+      return describe(session, cursor, statement)
     case 'EXPLAIN':
       return explain(session, cursor, statement)
     case 'EXECUTE':
@@ -85,8 +86,9 @@ export async function runStatement(session: Session, statement: Statement): Prom
       return undrop(session, cursor, statement)
     case 'GRANT':
     case 'REVOKE':
-    case 'COMMENT':
       return statusResult(EXECUTED, TYPE_ID.ddl)
+    case 'COMMENT':
+      return comment(session, cursor, statement)
     case 'DECLARE':
       return runAnonymousBlock(session, statement)
     case 'CALL':

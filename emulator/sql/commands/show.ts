@@ -1,6 +1,7 @@
 import type { StatementResult } from '../../engine.ts'
 import { operationNotPossible, unsupported } from '../errors.ts'
-import { time } from '../metadata/information-schema.ts'
+import { showColumns } from '../metadata/show-columns.ts'
+import { namedRows } from '../metadata/show-named.ts'
 import {
   columnRows,
   databaseRows,
@@ -11,13 +12,14 @@ import {
   roleRows,
   type Scope,
   schemaRows,
+  userRows,
   variableRows,
   viewRows,
   warehouseRows,
 } from '../metadata/show-rows.ts'
 import { rowsResult, type Session, TYPE_ID } from '../session/index.ts'
 import { type Cursor, readName } from '../text/index.ts'
-import { LTZ, TEXT, toColumn } from '../types/index.ts'
+import { takePlural } from './object-kind.ts'
 
 interface Filter {
   readonly like: RegExp | undefined
@@ -26,170 +28,69 @@ interface Filter {
   readonly scope: Scope
 }
 
-const CREATED = 'created_on'
+type Lister = (session: Session, scope: Scope) => readonly Row[] | Promise<readonly Row[]>
 
-/** `SHOW …`. */
-export function show(session: Session, cursor: Cursor): StatementResult {
-  cursor.expect('SHOW')
-  cursor.take('TERSE')
-  const kind = cursor.next().keyword
-  if (kind === 'PRIMARY' || kind === 'IMPORTED' || kind === 'UNIQUE') cursor.take('KEYS')
-  const filter = readFilter(session, cursor, kind)
-  switch (kind) {
-    case 'PARAMETERS':
-      return list(['key', 'value', 'default', 'level', 'description', 'type'], parameterRows(session), filter, 0)
-    case 'VARIABLES':
-      return list(
-        ['session_id', 'created_on', 'updated_on', 'name', 'value', 'type', 'comment'],
-        variableRows(session),
-        filter,
-        3,
-      )
-    case 'DATABASES':
-      return list(
-        [CREATED, 'name', 'is_default', 'is_current', 'origin', 'owner', 'comment', 'options', 'retention_time'],
-        databaseRows(session),
-        filter,
-      )
-    case 'SCHEMAS':
-      return list(
-        [CREATED, 'name', 'is_default', 'is_current', 'database_name', 'owner', 'comment', 'options', 'retention_time'],
-        schemaRows(session, filter.scope),
-        filter,
-      )
-    case 'TABLES':
-      return list(
-        [
-          CREATED,
-          'name',
-          'database_name',
-          'schema_name',
-          'kind',
-          'comment',
-          'cluster_by',
-          'rows',
-          'bytes',
-          'owner',
-          'retention_time',
-        ],
-        objectRows(session, filter.scope, 'TABLE'),
-        filter,
-      )
-    case 'VIEWS':
-      return list(
-        [
-          CREATED,
-          'name',
-          'reserved',
-          'database_name',
-          'schema_name',
-          'owner',
-          'comment',
-          'text',
-          'is_secure',
-          'is_materialized',
-        ],
-        viewRows(session, filter.scope),
-        filter,
-      )
-    case 'OBJECTS':
-      return list(
-        [
-          CREATED,
-          'name',
-          'database_name',
-          'schema_name',
-          'kind',
-          'comment',
-          'cluster_by',
-          'rows',
-          'bytes',
-          'owner',
-          'retention_time',
-        ],
-        objectRows(session, filter.scope),
-        filter,
-      )
-    case 'COLUMNS':
-      return list(
-        [
-          'table_name',
-          'schema_name',
-          'column_name',
-          'data_type',
-          'null?',
-          'default',
-          'kind',
-          'expression',
-          'comment',
-          'database_name',
-          'autoincrement',
-        ],
-        columnRows(session, filter.scope),
-        filter,
-        2,
-      )
-    case 'WAREHOUSES':
-      return list(
-        ['name', 'state', 'type', 'size', 'is_default', 'is_current', CREATED, 'owner', 'comment'],
-        warehouseRows(session),
-        filter,
-        0,
-      )
-    case 'ROLES':
-      return list(
-        [CREATED, 'name', 'is_default', 'is_current', 'is_inherited', 'owner', 'comment'],
-        roleRows(session),
-        filter,
-      )
-    case 'USERS':
-      return list(
-        ['name', CREATED, 'login_name', 'display_name', 'disabled', 'default_role', 'owner'],
-        [[session.user, time(0), session.user, session.user, 'false', session.context.role, 'ACCOUNTADMIN']],
-        filter,
-        0,
-      )
-    case 'PRIMARY':
-      return list(
-        [
-          CREATED,
-          'database_name',
-          'schema_name',
-          'table_name',
-          'column_name',
-          'key_sequence',
-          'constraint_name',
-          'rely',
-          'comment',
-        ],
-        primaryKeyRows(session, filter.scope),
-        filter,
-        3,
-      )
-    default:
-      return emptyShow(kind)
-  }
+const LISTERS: Readonly<Record<string, Lister>> = {
+  PARAMETERS: parameterRows,
+  VARIABLES: variableRows,
+  DATABASES: databaseRows,
+  SCHEMAS: schemaRows,
+  TABLES: (session, scope) => objectRows(session, scope, 'TABLE'),
+  VIEWS: viewRows,
+  OBJECTS: (session, scope) => objectRows(session, scope),
+  COLUMNS: columnRows,
+  WAREHOUSES: warehouseRows,
+  ROLES: roleRows,
+  USERS: userRows,
+  'PRIMARY KEYS': primaryKeyRows,
 }
 
 /** Kinds of which the account has none. */
-function emptyShow(kind: string): StatementResult {
-  if (!EMPTY_KINDS.has(kind)) throw unsupported(`SHOW ${kind}`)
-  return rowsResult([toColumn(CREATED, LTZ, true), toColumn('name', TEXT, true)], [], TYPE_ID.show)
+const EMPTY_KINDS = [
+  'DYNAMIC TABLES',
+  'MATERIALIZED VIEWS',
+  'EXTERNAL TABLES',
+  'ICEBERG TABLES',
+  'HYBRID TABLES',
+  'EVENT TABLES',
+  'UNIQUE KEYS',
+  'IMPORTED KEYS',
+  'FUTURE GRANTS',
+  'GRANTS',
+  'TRANSACTIONS',
+  'LOCKS',
+  'REGIONS',
+]
+
+/** `SHOW …`. */
+export async function show(session: Session, cursor: Cursor): Promise<StatementResult> {
+  cursor.expect('SHOW')
+  const isTerse = cursor.take('TERSE')
+  const kind = takeShown(cursor)
+  const isListed = kind in LISTERS
+  const filter = readFilter(session, cursor, kind)
+  const rows = isListed ? await LISTERS[kind]?.(session, filter.scope) : namedRows(session, kind, filter.scope)
+  const columns = showColumns(kind, isTerse && TERSE_KINDS.has(kind))
+  const name = ['key', 'column_name', 'name'].find((candidate) => columns.some((column) => column.name === candidate))
+  const selected = (rows ?? []).filter((row) => {
+    const text = row[name ?? ''] ?? ''
+    return (filter.like?.test(text) ?? true) && text.startsWith(filter.startsWith)
+  })
+  return rowsResult(
+    columns,
+    selected.slice(0, filter.limit).map((row) => columns.map((column) => row[column.name] ?? null)),
+    TYPE_ID.show,
+  )
 }
 
-const EMPTY_KINDS = new Set(
-  'STAGES FUNCTIONS PROCEDURES TASKS STREAMS PIPES SEQUENCES GRANTS INTEGRATIONS SHARES TAGS POLICIES MASKING NETWORK FILE TRANSACTIONS LOCKS REGIONS IMPORTED UNIQUE USER ALERTS SECRETS DYNAMIC EXTERNAL MATERIALIZED'.split(
-    ' ',
-  ),
-)
+const TERSE_KINDS = new Set(['DATABASES', 'SCHEMAS', 'TABLES', 'VIEWS', 'OBJECTS', 'STAGE', 'TASK', 'STREAM'])
 
-function list(names: readonly string[], rows: readonly Row[], filter: Filter, nameAt = 1): StatementResult {
-  const columns = names.map((name) => toColumn(name, name === CREATED ? LTZ : TEXT, true))
-  const selected = rows.filter((row) => {
-    const name = row[nameAt] ?? ''
-    return (filter.like?.test(name) ?? true) && name.startsWith(filter.startsWith)
-  })
-  return rowsResult(columns, selected.slice(0, filter.limit), TYPE_ID.show)
+function takeShown(cursor: Cursor): string {
+  cursor.takeAny(['USER', 'BUILTIN', 'EXTERNAL'].filter(() => cursor.peek(1)?.keyword === 'FUNCTIONS'))
+  const listed = [...EMPTY_KINDS, ...Object.keys(LISTERS)].find((kind) => cursor.take(...kind.split(' ')))
+  const kind = listed ?? takePlural(cursor)
+  if (kind !== undefined) return kind
+  throw unsupported(`SHOW ${cursor.next().text.toUpperCase()}`)
 }
 
 function readFilter(session: Session, cursor: Cursor, kind: string): Filter {

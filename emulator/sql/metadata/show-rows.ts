@@ -12,7 +12,8 @@ export interface Scope {
   readonly table?: string
 }
 
-export type Row = readonly Cell[]
+/** A row of SHOW by its columns; those left out are null. */
+export type Row = Readonly<Record<string, Cell>>
 
 export function flag(value: boolean): string {
   return value ? 'Y' : 'N'
@@ -21,46 +22,56 @@ export function flag(value: boolean): string {
 export function parameterRows(session: Session): Row[] {
   return [...session.parameters]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => {
-      const standard = DEFAULT_PARAMETERS[name] ?? ''
-      const type = typeof value === 'boolean' ? 'BOOLEAN' : typeof value === 'number' ? 'NUMBER' : 'STRING'
-      return [name, String(value), String(standard), value === standard ? '' : 'SESSION', '', type]
+    .map(([key, value]) => {
+      const standard = DEFAULT_PARAMETERS[key] ?? ''
+      return {
+        key,
+        value: String(value),
+        default: String(standard),
+        level: value === standard ? '' : 'SESSION',
+        description: '',
+        type: typeof value === 'boolean' ? 'BOOLEAN' : typeof value === 'number' ? 'NUMBER' : 'STRING',
+      }
     })
 }
 
 export function variableRows(session: Session): Row[] {
-  return [...session.variables].map(([name, { type, text }]) => [session.sessionId, null, null, name, text, type, ''])
+  return [...session.variables].map(([name, { type, text }]) => ({
+    session_id: session.sessionId,
+    name,
+    value: text,
+    type,
+    comment: '',
+  }))
 }
 
+const OWNED: Row = { owner: 'ACCOUNTADMIN', comment: '', options: '', retention_time: '1', owner_role_type: 'ROLE' }
+
 export function databaseRows(session: Session): Row[] {
-  return [...session.warehouse.catalogue.databases.values()].map(({ name, createdOn }) => [
-    time(createdOn),
+  return [...session.warehouse.catalogue.databases.values()].map(({ name, createdOn }) => ({
+    ...OWNED,
+    created_on: time(createdOn),
     name,
-    'N',
-    flag(name === session.context.database),
-    '',
-    'ACCOUNTADMIN',
-    '',
-    '',
-    '1',
-  ])
+    is_default: 'N',
+    is_current: flag(name === session.context.database),
+    origin: '',
+    kind: 'STANDARD',
+  }))
 }
 
 export function schemaRows(session: Session, scope: Scope): Row[] {
+  const { database: currentDatabase, schema: currentSchema } = session.context
   return [...session.warehouse.catalogue.databases.values()]
     .filter((database) => scope.database === undefined || database.name === scope.database)
     .flatMap((database) =>
-      [...database.schemas.values()].map((schema) => [
-        time(schema.createdOn),
-        schema.name,
-        'N',
-        flag(schema.name === session.context.schema && database.name === session.context.database),
-        database.name,
-        'ACCOUNTADMIN',
-        '',
-        '',
-        '1',
-      ]),
+      [...database.schemas.values()].map((schema) => ({
+        ...OWNED,
+        created_on: time(schema.createdOn),
+        name: schema.name,
+        is_default: 'N',
+        is_current: flag(schema.name === currentSchema && database.name === currentDatabase),
+        database_name: database.name,
+      })),
     )
 }
 
@@ -74,44 +85,58 @@ function objectsIn(session: Session, scope: Scope): CatalogueObject[] {
   ].filter((object) => scope.table === undefined || object.name === scope.table)
 }
 
-export function objectRows(session: Session, scope: Scope, only?: 'TABLE'): Row[] {
-  return objectsIn(session, scope)
-    .filter((object) => only === undefined || object.kind === only)
-    .map((object) => {
-      const kind =
-        object.kind === 'VIEW' ? 'VIEW' : object.temporary ? 'TEMPORARY' : object.transient ? 'TRANSIENT' : 'TABLE'
-      return [
-        time(object.createdOn),
-        object.name,
-        object.database,
-        object.schema,
-        kind,
-        object.comment,
-        '',
-        null,
-        null,
-        object.owner,
-        '1',
-      ]
-    })
+function named(object: CatalogueObject): Row {
+  return {
+    created_on: time(object.createdOn),
+    name: object.name,
+    database_name: object.database,
+    schema_name: object.schema,
+    owner: object.owner,
+    comment: object.comment,
+    owner_role_type: 'ROLE',
+  }
+}
+
+/** Tables, and with them the views unless only tables are asked for. */
+export async function objectRows(session: Session, scope: Scope, only?: 'TABLE'): Promise<Row[]> {
+  const objects = objectsIn(session, scope).filter((object) => only === undefined || object.kind === only)
+  const counts = await session.warehouse.countRows(objects.filter((object) => object.kind === 'TABLE'))
+  return objects.map((object) => {
+    const rows = object.kind === 'TABLE' ? (counts.get(object.duckTable) ?? null) : null
+    return {
+      ...named(object),
+      kind: object.kind === 'VIEW' ? 'VIEW' : object.temporary ? 'TEMPORARY' : object.transient ? 'TRANSIENT' : 'TABLE',
+      cluster_by: '',
+      rows,
+      bytes: rows === null ? null : String(Number(rows) * object.columns.length * 8),
+      retention_time: '1',
+      automatic_clustering: 'OFF',
+      change_tracking: 'OFF',
+      is_external: 'N',
+      enable_schema_evolution: 'N',
+      is_event: 'N',
+      is_hybrid: 'N',
+      is_iceberg: 'N',
+      is_dynamic: 'N',
+      is_immutable: 'N',
+      is_interactive: 'N',
+    }
+  })
 }
 
 export function viewRows(session: Session, scope: Scope): Row[] {
   return objectsIn(session, scope).flatMap((object) =>
     object.kind === 'VIEW'
       ? [
-          [
-            time(object.createdOn),
-            object.name,
-            '',
-            object.database,
-            object.schema,
-            object.owner,
-            object.comment,
-            object.text,
-            String(object.secure),
-            'false',
-          ],
+          {
+            ...named(object),
+            kind: 'VIEW',
+            reserved: '',
+            text: object.text,
+            is_secure: String(object.secure),
+            is_materialized: 'false',
+            change_tracking: 'OFF',
+          },
         ]
       : [],
   )
@@ -119,19 +144,19 @@ export function viewRows(session: Session, scope: Scope): Row[] {
 
 export function columnRows(session: Session, scope: Scope): Row[] {
   return objectsIn(session, scope).flatMap((object) =>
-    object.columns.map((column) => [
-      object.name,
-      object.schema,
-      column.name,
-      typeJson(column.type, column.nullable),
-      String(column.nullable),
-      column.default ?? '',
-      'COLUMN',
-      '',
-      column.comment ?? '',
-      object.database,
-      '',
-    ]),
+    object.columns.map((column) => ({
+      table_name: object.name,
+      schema_name: object.schema,
+      column_name: column.name,
+      data_type: typeJson(column.type, column.nullable),
+      'null?': String(column.nullable),
+      default: column.default ?? '',
+      kind: 'COLUMN',
+      expression: '',
+      comment: column.comment ?? '',
+      database_name: object.database,
+      autoincrement: '',
+    })),
   )
 }
 
@@ -146,45 +171,76 @@ function typeJson(type: SnowflakeType, nullable: boolean): string {
 }
 
 export function warehouseRows(session: Session): Row[] {
-  return [...session.warehouse.catalogue.warehouses.values()].map(({ name, size, createdOn }) => [
+  return [...session.warehouse.catalogue.warehouses.values()].map(({ name, size, createdOn }) => ({
     name,
-    'STARTED',
-    'STANDARD',
+    state: 'STARTED',
+    type: 'STANDARD',
     size,
-    'N',
-    flag(name === session.context.warehouse),
-    time(createdOn),
-    'ACCOUNTADMIN',
-    '',
-  ])
+    min_cluster_count: '1',
+    max_cluster_count: '1',
+    started_clusters: '1',
+    running: '0',
+    queued: '0',
+    is_default: 'N',
+    is_current: flag(name === session.context.warehouse),
+    auto_suspend: '600',
+    auto_resume: 'true',
+    created_on: time(createdOn),
+    resumed_on: time(createdOn),
+    updated_on: time(createdOn),
+    owner: 'ACCOUNTADMIN',
+    comment: '',
+    enable_query_acceleration: 'false',
+    resource_monitor: 'null',
+    scaling_policy: 'STANDARD',
+    owner_role_type: 'ROLE',
+  }))
 }
 
 export function roleRows(session: Session): Row[] {
-  return [...new Set([...session.warehouse.catalogue.roles, ...session.roles])].map((name) => [
-    time(0),
+  return [...new Set([...session.warehouse.catalogue.roles, ...session.roles])].map((name) => ({
+    created_on: time(0),
     name,
-    'N',
-    flag(name === session.context.role),
-    flag(session.roles.includes(name)),
-    '',
-    '',
-  ])
+    is_default: 'N',
+    is_current: flag(name === session.context.role),
+    is_inherited: flag(session.roles.includes(name)),
+    assigned_to_users: '0',
+    granted_to_roles: '0',
+    granted_roles: '0',
+    owner: '',
+    comment: '',
+  }))
+}
+
+export function userRows(session: Session): Row[] {
+  return [
+    {
+      name: session.user,
+      created_on: time(0),
+      login_name: session.user,
+      display_name: session.user,
+      disabled: 'false',
+      default_role: session.context.role,
+      default_warehouse: session.context.warehouse,
+      default_secondary_roles: '["ALL"]',
+      owner: 'ACCOUNTADMIN',
+    },
+  ]
 }
 
 export function primaryKeyRows(session: Session, scope: Scope): Row[] {
   return objectsIn(session, scope).flatMap((object) =>
     object.columns
       .filter((column) => column.primaryKey)
-      .map((column, i) => [
-        time(object.createdOn),
-        object.database,
-        object.schema,
-        object.name,
-        column.name,
-        String(i + 1),
-        `SYS_CONSTRAINT_${object.name}`,
-        'false',
-        null,
-      ]),
+      .map((column, i) => ({
+        created_on: time(object.createdOn),
+        database_name: object.database,
+        schema_name: object.schema,
+        table_name: object.name,
+        column_name: column.name,
+        key_sequence: String(i + 1),
+        constraint_name: `SYS_CONSTRAINT_${object.name}`,
+        rely: 'false',
+      })),
   )
 }

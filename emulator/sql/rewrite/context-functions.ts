@@ -70,6 +70,14 @@ export const CONTEXT_FUNCTIONS: Readonly<Record<string, ContextFunction>> = {
     if (!object) throw objectNotFound('Object', parts.map(display).join('.'))
     return text(definitionOf(object))
   },
+  SYSTEM$GET_TAG: (rewriter, [tag, object, domain]) =>
+    text(
+      rewriter.env.tagValue(
+        constantText(rewriter, tag),
+        constantText(rewriter, object),
+        constantText(rewriter, domain),
+      ),
+    ),
   SYSTEM$WAIT: (rewriter, [amount, unit]) => {
     const size = constantText(rewriter, amount)
     const name = unit ? constantText(rewriter, unit).toUpperCase() : 'SECONDS'

@@ -31,6 +31,9 @@ export interface Environment {
   queryId(back: number): string | null
   formerResult(queryId: string): HostRows
   history(name: string, args: ReadonlyMap<string, string>): HostRows
+  /** `TAG_REFERENCES` and its like; undefined for other names. */
+  references(name: string, args: readonly string[], named: ReadonlyMap<string, string>): HostRows | undefined
+  tagValue(tag: string, object: string, domain: string): string | null
   informationSchema(database: string, table: string): HostRows | undefined
   /** When the rows of a table last changed, in milliseconds. */
   changedOn(table: Table): number

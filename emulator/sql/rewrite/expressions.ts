@@ -176,6 +176,8 @@ function lambda(rewriter: Rewriter, body: Body, scope: Scope): Node {
 function column(rewriter: Rewriter, body: Body, scope: Scope): Node {
   const name = nameOf(body.name as Identifier)
   const table = isIdentifier(body.table) ? nameOf(body.table) : undefined
+  // `ORDER BY ALL`: no column can have the bare name.
+  if (name === 'ALL' && !(body.name as Identifier).quoted) return rewriter.holes.expression('ALL')
   const substitute = table === undefined ? rewriter.substitutes.get(name) : undefined
   if (substitute !== undefined) return rewriter.holes.expression(`(${substitute})`)
   if (name === 'NEXTVAL' && table !== undefined) return nextValue(rewriter, [table], scope) ?? columnNode(name, table)

@@ -9,6 +9,7 @@ export {
   parseOne,
   tableNameParts,
 } from './ast.ts'
+export { constantText } from './constants.ts'
 export { convert } from './conversions.ts'
 export type { Environment, HostRows, VariableValue } from './environment.ts'
 export { findRoutine } from './find-routine.ts'

@@ -177,7 +177,8 @@ export function selectItemTexts(sql: string): string[] {
       continue
     }
     if ('([{'.includes(token.keyword) && token.keyword !== '') i = closingBracket(tokens, i)
-    const ends = i + 1 >= tokens.length || END_OF_LIST.has(tokens[i + 1]?.keyword ?? '')
+    const isOperator = token.keyword === 'WITHIN' || token.keyword === 'DISTINCT'
+    const ends = i + 1 >= tokens.length || (!isOperator && END_OF_LIST.has(tokens[i + 1]?.keyword ?? ''))
     if (token.keyword === ',' || ends) {
       const last = tokens[token.keyword === ',' ? i - 1 : i]
       const start = tokens[first]

@@ -28,8 +28,13 @@ export function rewriteRelation(rewriter: Rewriter, node: Node, scope: Scope): N
       return subquery(rewriter, body, scope)
     case 'values':
       return values(rewriter, node, scope)
-    case 'alias':
+    case 'alias': {
+      // In MERGE the alias stands around a table or subquery, elsewhere it is part of it.
+      const [kind = '', inner] = Object.entries(body.this as Node)[0] ?? []
+      if (kind === 'table' || kind === 'subquery')
+        return rewriteRelation(rewriter, { [kind]: { ...(inner as Body), alias: body.alias } }, scope)
       return tableFunction(rewriter, body.this as Node, scope, identifiers([body.alias])[0], columnAliases(body))
+    }
     case 'lateral':
       return tableFunction(rewriter, body.this as Node, scope, aliasText(body.alias), columnAliases(body))
     case 'function':
@@ -81,8 +86,16 @@ function table(rewriter: Rewriter, body: Body, scope: Scope): Node {
     }
   }
   const node = namedRelation(rewriter, names, scope, alias, columnAliases(body), whenOf(body))
-  const sample = body.table_sample
-  return sample ? { table: { ...bodyOf(node), table_sample: rewriter.walk(sample, scope) } } : node
+  const sample = body.table_sample as Body | null | undefined
+  if (!sample) return node
+  const rewritten = rewriter.walk(sample, scope) as Body
+  return { table: { ...bodyOf(node), table_sample: { ...rewritten, method: sampleMethod(sample) } } }
+}
+
+/** DuckDB's name of a way to sample: a number of rows can only be drawn as a whole. */
+function sampleMethod(sample: Body): string {
+  if (sample.unit_after_size === true) return 'Reservoir'
+  return sample.method === 'Row' ? 'Bernoulli' : sample.method === 'Block' ? 'System' : String(sample.method)
 }
 
 /** A table, view or table of the information schema, by its name. */

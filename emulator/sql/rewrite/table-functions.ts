@@ -76,6 +76,14 @@ export function tableFunction(
       const args = new Map([...call.named].map(([name, value]) => [name, constantText(rewriter, value)]))
       return hostRows(rewriter, rewriter.env.history(call.name, args), scope, alias ?? call.name, columns)
     }
+    case 'TAG_REFERENCES':
+    case 'TAG_REFERENCES_ALL_COLUMNS':
+    case 'POLICY_REFERENCES': {
+      const args = call.positional.map((arg) => constantText(rewriter, arg))
+      const named = new Map([...call.named].map(([name, value]) => [name, constantText(rewriter, value)]))
+      const rows = rewriter.env.references(call.name, args, named) ?? { columns: [], rows: [] }
+      return hostRows(rewriter, rows, scope, alias ?? call.name, columns)
+    }
     default: {
       const parts = calledName(node)
       const user = userTableFunction(

@@ -4,6 +4,7 @@ import type { CatalogueObject, NameContext, ObjectPath, Table } from '../catalog
 import { compilationError } from '../errors.ts'
 import { historyRows } from '../metadata/history.ts'
 import { informationSchema } from '../metadata/information-schema.ts'
+import { referenceRows, tagValue } from '../metadata/references.ts'
 import type { Environment, HostRows, VariableValue } from '../rewrite/index.ts'
 import type { Session } from './session.ts'
 
@@ -84,6 +85,14 @@ export class StatementEnvironment implements Environment {
 
   history(name: string, args: ReadonlyMap<string, string>): HostRows {
     return historyRows(this.#session, name, args)
+  }
+
+  references(name: string, args: readonly string[], named: ReadonlyMap<string, string>): HostRows | undefined {
+    return referenceRows(this.catalogue, this.names, name, args, named)
+  }
+
+  tagValue(tag: string, object: string, domain: string): string | null {
+    return tagValue(this.catalogue, this.names, tag, object, domain)
   }
 
   informationSchema(database: string, table: string): HostRows | undefined {

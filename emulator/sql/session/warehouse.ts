@@ -4,7 +4,7 @@ import { Catalogue, type Dropped, type Table, tablesOf } from '../catalogue/inde
 import { macroStatements, registerScalars } from '../library/index.ts'
 import type { Scratch } from '../rewrite/index.ts'
 import { scratchName } from '../rewrite/index.ts'
-import { duckName } from '../text/index.ts'
+import { duckName, quoteText } from '../text/index.ts'
 import { Connections } from './connections.ts'
 
 const SCRATCH = '"__scratch"'
@@ -63,6 +63,14 @@ export class Warehouse {
   /** A name that no table had before: replacing or dropping a table never touches what still reads the old one. */
   newDuckTable(database: string, schema: string, table: string): string {
     return `${this.duckSchema(database, schema)}.${duckName(`${table}#${this.#serial++}`)}`
+  }
+
+  /** The number of rows of each table, by its name inside DuckDB. */
+  async countRows(tables: readonly Table[]): Promise<ReadonlyMap<string, string>> {
+    if (tables.length === 0) return new Map()
+    const counts = tables.map(({ duckTable }) => `SELECT ${quoteText(duckTable)}, count(*) FROM ${duckTable}`)
+    const reader = await this.run((connection) => connection.runAndReadAll(counts.join(' UNION ALL ')))
+    return new Map(reader.getRows().map(([name, count]) => [String(name), String(count)]))
   }
 
   /** Notes that a table's rows change now. */
