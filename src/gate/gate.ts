@@ -17,6 +17,8 @@ import { IcecoreError, isIcecoreError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
 import type { Log } from '../lib/log.ts'
+import { type GiveBack, Room } from '../lib/room.ts'
+import type { AdmittedAnswer, AnswerMemory } from './answer-memory.ts'
 import type { ChunkLinks } from './chunk-links.ts'
 import { assertDeliverable, deliverAnswer } from './delivery.ts'
 import { failureOfDenial, failureOfError, failureOfRun, toIcecoreError } from './failure.ts'
@@ -36,6 +38,7 @@ export interface GateTools {
   readonly registry: SessionRegistry
   readonly handles: Handles
   readonly links: ChunkLinks
+  readonly answers: AnswerMemory
   readonly keyedHash: events.KeyedHash
   readonly clock: Clock
   readonly ids: Ids
@@ -49,6 +52,8 @@ export interface GateOptions {
   readonly openStatements: number
   /** Request ids remembered per session. */
   readonly rememberedRequests: number
+  /** Results of one session that are fetched from the upstream at a time. */
+  readonly resultFetches: number
 }
 
 /** A result as the gate finds it by a query id. */
@@ -60,12 +65,20 @@ interface FoundResult {
   readonly run: StatementRun | null
 }
 
+/** Which result it is, and of which statement. */
+interface ResultPlace {
+  readonly statement: string
+  readonly queryId: string
+}
+
 /** How long a cancelled statement may take to say so itself; drivers want a held request completed at once. */
 const ABORT_PATIENCE_MS = 5_000
 
 export class Gate {
   readonly #tools: GateTools
   readonly #options: GateOptions
+  /** Places for fetching results from the upstream, taken until the result has gone out. */
+  readonly #fetches = new WeakMap<Session, Room>()
 
   constructor(tools: GateTools, options: GateOptions) {
     this.#tools = tools
@@ -86,9 +99,8 @@ export class Gate {
 
   /** Waits for a run, and says "in progress" when it takes longer than the request may be held. */
   async #attend(session: Session, run: StatementRun, holdMs: number, encoder: AnswerEncoder): Promise<StatementReply> {
-    if (await run.waitSettled(holdMs)) return this.#reply(session, run, encoder)
-    await this.#recordPoll(session, run.statement, run.queryId)
-    return { kind: 'in_progress', queryId: run.queryId, asynchronous: run.request.asynchronous }
+    if (await run.waitSettled(holdMs)) return this.#reply(session, run, holdMs, encoder)
+    return this.#comeAgain(session, run, run.request.asynchronous)
   }
 
   #start(session: Session, request: StatementRequest): StatementRun {
@@ -257,19 +269,21 @@ export class Gate {
     for (const id of [queryId, ...answer.resultIds]) this.#openHandle(session, run.statement, id)
     assertDeliverable(answer)
     run.settleWithAnswer(queryId, answer, events.ended(session, run, queryId, answer))
+    if (session.ended === null) this.#tools.answers.hold(session.id, run, answer)
+    else this.#tools.answers.letGo(run)
     // With a request waiting, the end is recorded together with the rows: one flush instead of two.
     if (!run.hasWaiter) await this.#record(...run.takeEnding())
   }
 
   /** The reply from a settled run. The answer itself is held for one delivery; later ones fetch it by its id. */
-  async #reply(session: Session, run: StatementRun, encoder: AnswerEncoder): Promise<StatementReply> {
+  async #reply(session: Session, run: StatementRun, holdMs: number, encoder: AnswerEncoder): Promise<StatementReply> {
     const failure = failureOfRun(run)
     if (failure !== null) return { kind: 'failure', failure }
-    const held = run.takeAnswer()
-    if (held === null) return this.#fetchUpstream(session, run.statement, run.queryId, encoder)
+    const held = this.#tools.answers.take(run)
+    if (held === null) return this.#fetchUpstream(session, run, holdMs, encoder)
     const ending = run.takeEnding()
     try {
-      return await this.#deliver(session, run.statement, run.queryId, held, encoder, ending)
+      return await this.#deliver(session, run, held, encoder, ending)
     } catch (error) {
       // That it could not be delivered does not change that it ran.
       await this.#record(...ending).catch(() => undefined)
@@ -281,41 +295,84 @@ export class Gate {
   async fetch(session: Session, queryId: string, holdMs: number, encoder: AnswerEncoder): Promise<StatementReply> {
     const found = this.#find(session, queryId)
     if (found.run !== null) return this.#attend(session, found.run, holdMs, encoder)
-    return this.#fetchUpstream(session, found.statement, found.queryId ?? queryId, encoder)
+    const { statement } = found
+    return this.#fetchUpstream(session, { statement, queryId: found.queryId ?? queryId }, holdMs, encoder)
   }
 
+  /** Where a session fetches too much at a time, or memory is full, the driver is told to poll, and gets it later. */
   async #fetchUpstream(
     session: Session,
-    statement: string,
-    queryId: string,
+    result: ResultPlace,
+    holdMs: number,
     encoder: AnswerEncoder,
   ): Promise<StatementReply> {
-    const answer = readQueryAnswer(await this.#ask(session, session.facts.upstream.result(queryId)))
-    if (answer.inProgress !== null) {
-      await this.#recordPoll(session, statement, queryId)
-      return { kind: 'in_progress', queryId, asynchronous: answer.inProgress === 'asynchronous' }
+    const { answers, clock } = this.#tools
+    const places = this.#fetches.get(session) ?? new Room(this.#options.resultFetches)
+    this.#fetches.set(session, places)
+    const leave = await places.takeWithin(1, holdMs, clock)
+    if (leave === null) return this.#comeAgain(session, result, false)
+    let goesOut = false
+    try {
+      const reply = await this.#fetchAnswer(session, result, encoder, leave)
+      goesOut = reply?.kind === 'answer'
+      if (reply !== null) return reply
+    } finally {
+      if (!goesOut) leave()
     }
+    await answers.freed(holdMs)
+    return this.#comeAgain(session, result, false)
+  }
+
+  /** Null when there is no room in memory: then nothing of the answer is kept. */
+  async #fetchAnswer(
+    session: Session,
+    result: ResultPlace,
+    encoder: AnswerEncoder,
+    leave: GiveBack,
+  ): Promise<StatementReply | null> {
+    const { statement, queryId } = result
+    const answer = readQueryAnswer(await this.#ask(session, session.facts.upstream.result(queryId)))
+    if (answer.inProgress !== null) return this.#comeAgain(session, result, answer.inProgress === 'asynchronous')
     assertDeliverable(answer)
     for (const child of answer.resultIds) this.#openHandle(session, statement, child)
+    const admitted = this.#tools.answers.admit(answer)
+    if (admitted === null) return null
     const fetched: EventInput = {
       type: 'result.fetched',
       session: session.id,
       statement,
       facts: { queryId, by: 'result' },
     }
-    return this.#deliver(session, statement, queryId, answer, encoder, [fetched])
+    const release = (): void => {
+      admitted.release()
+      leave()
+    }
+    return this.#deliver(session, result, { answer, release }, encoder, [fetched])
   }
 
   async #deliver(
     session: Session,
-    statement: string,
-    queryId: string,
-    answer: QueryAnswer,
+    { statement, queryId }: ResultPlace,
+    { answer, release }: AdmittedAnswer,
     encoder: AnswerEncoder,
     also: readonly EventInput[],
   ): Promise<StatementReply> {
-    const body = await deliverAnswer({ session, statement, queryId, answer, encoder, also }, this.#tools)
-    return { kind: 'answer', body }
+    try {
+      const body = await deliverAnswer({ session, statement, queryId, answer, encoder, also }, this.#tools)
+      return { kind: 'answer', body, release }
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+
+  async #comeAgain(
+    session: Session,
+    { statement, queryId }: ResultPlace,
+    asynchronous: boolean,
+  ): Promise<StatementReply> {
+    await this.#recordPoll(session, statement, queryId)
+    return { kind: 'in_progress', queryId, asynchronous }
   }
 
   /** How a statement is doing: the upstream's own answer, or the run where the upstream knows nothing of it. */

@@ -5,6 +5,7 @@
  * statement can reach Snowflake. The answer is one folder, and in it one file: gate.ts.
  */
 
+export { AnswerMemory } from './answer-memory.ts'
 export { type ChunkDelivery, type ChunkDeliveryTools, type ChunkRequest, deliverChunk } from './chunk-delivery.ts'
 export { CHUNK_KEY_HEADER, ChunkLinks, type LinkSet } from './chunk-links.ts'
 export { failureOfError, failureOfRun, type StatementFailure, toIcecoreError } from './failure.ts'

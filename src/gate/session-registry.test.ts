@@ -6,6 +6,7 @@ import { fakeSession, fakeUpstream } from '../../test/support/fake-session.ts'
 import { MemoryRecorder } from '../../test/support/memory-recorder.ts'
 import { type ErrorCode, IcecoreError } from '../errors.ts'
 import { silentLog } from '../lib/log.ts'
+import { AnswerMemory } from './answer-memory.ts'
 import { ChunkLinks } from './chunk-links.ts'
 import { SessionRegistry } from './session-registry.ts'
 import { SessionTokenBook } from './session-tokens.ts'
@@ -18,12 +19,14 @@ function makeRegistry({
   clock = new FakeClock(Date.UTC(2026, 0, 1)),
 } = {}): SessionRegistry {
   const ids = countingIds()
+  const recorder = new MemoryRecorder()
   const lives = { token: HOUR_MS, master: 4 * HOUR_MS, renewGrace: 60_000 }
   return new SessionRegistry(
     {
-      recorder: new MemoryRecorder(),
+      recorder,
       tokens: new SessionTokenBook({ clock, ids, lives }),
       links: new ChunkLinks({ clock, ids, life: HOUR_MS, perSession: 10 }),
+      answers: new AnswerMemory(1000, { recorder, clock, log: silentLog }),
       clock,
       log: silentLog,
     },

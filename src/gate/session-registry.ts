@@ -5,11 +5,11 @@
 import { IcecoreError, isIcecoreError } from '../errors.ts'
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import type { AnswerMemory } from './answer-memory.ts'
 import type { ChunkLinks } from './chunk-links.ts'
 import type { Recorder } from './ports.ts'
 import type { Session } from './session.ts'
 import type { SessionTokenBook, SessionTokens } from './session-tokens.ts'
-import type { StatementRun } from './statement-run.ts'
 
 export interface SessionLimits {
   readonly sessions: number
@@ -27,6 +27,7 @@ export interface RegistryTools {
   readonly recorder: Recorder
   readonly tokens: SessionTokenBook
   readonly links: ChunkLinks
+  readonly answers: AnswerMemory
   readonly clock: Clock
   readonly log: Log
 }
@@ -95,10 +96,11 @@ export class SessionRegistry {
     if (session.ended !== null) return
     session.ended = reason
     this.#sessions.delete(session.id)
-    const { tokens, links, recorder, log } = this.#tools
+    const { tokens, links, answers, recorder, log } = this.#tools
     tokens.revoke(session.id)
     links.closeSession(session.id)
     await this.#cancelAll(session, reason)
+    answers.closeSession(session.id)
     // The record first: should closing take long or the process die, why it ended is known.
     const facts = { reason, statements: session.statements }
     const endings = [...session.runs.values()].flatMap((run) => run.takeEnding())
@@ -148,18 +150,8 @@ export class SessionRegistry {
     for (const run of session.openRuns) {
       if (!run.request.asynchronous && run.unattendedMs >= unattended) run.cancel('the client went away')
     }
-    for (const run of session.runs.values()) if (run.unattendedMs >= unattended) this.#letGo(run)
+    for (const run of session.runs.values()) if (run.unattendedMs >= unattended) this.#tools.answers.letGo(run)
     if (session.ended === null && now - session.upstreamSeenAt >= upstreamHeartbeat) this.#heartbeat(session, now)
-  }
-
-  /** A result nobody came for: its end goes on record, and its bytes out of memory. It can still be fetched by its id. */
-  #letGo(run: StatementRun): void {
-    run.takeAnswer()
-    const ending = run.takeEnding()
-    if (ending.length === 0) return
-    this.#tools.recorder
-      .append(...ending)
-      .catch(() => this.#tools.log.error('statement.endUnrecorded', { statement: run.statement }))
   }
 
   #endLater(session: Session, reason: string): void {

@@ -1,4 +1,5 @@
 import type { QueryAnswer, QueryRequest } from '../core/wire/index.ts'
+import type { GiveBack } from '../lib/room.ts'
 import type { LinkSet } from './chunk-links.ts'
 import type { StatementFailure } from './failure.ts'
 
@@ -16,7 +17,7 @@ export interface AnswerEncoder {
 }
 
 export type StatementReply =
-  /** Recorded, and to be sent as it is. */
-  | { readonly kind: 'answer'; readonly body: Uint8Array }
+  /** Recorded, and to be sent as it is. `release` is called once it has left, or will not. */
+  | { readonly kind: 'answer'; readonly body: Uint8Array; readonly release: GiveBack }
   | { readonly kind: 'in_progress'; readonly queryId: string; readonly asynchronous: boolean }
   | { readonly kind: 'failure'; readonly failure: StatementFailure }

@@ -37,6 +37,7 @@ export class StatementRun {
   #queryId: string | null = null
   #outcome: RunOutcome | null = null
   #waiting = 0
+  #waitingForAnswer = 0
   #attendedAt: number
   #cancelledBy: string | null = null
   /** Set when what was received and decided is durable. */
@@ -91,8 +92,9 @@ export class StatementRun {
     return this.#waiting > 0 ? 0 : this.#clock.monotonic() - this.#attendedAt
   }
 
+  /** Whether a request waits that will deliver the answer. */
   get hasWaiter(): boolean {
-    return this.#waiting > 0
+    return this.#waitingForAnswer > 0
   }
 
   /** Whether a request under the same id asks for the same statement. */
@@ -142,8 +144,13 @@ export class StatementRun {
   }
 
   /** Waits until the run has settled. False when `ms` went by first. */
-  waitSettled(ms: number): Promise<boolean> {
-    return this.#wait(this.#settled.promise, ms)
+  async waitSettled(ms: number): Promise<boolean> {
+    this.#waitingForAnswer += 1
+    try {
+      return await this.#wait(this.#settled.promise, ms)
+    } finally {
+      this.#waitingForAnswer -= 1
+    }
   }
 
   /** Waits until the upstream has given an id, or the run has settled. False when `ms` went by first. */

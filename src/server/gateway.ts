@@ -16,6 +16,7 @@ import { refuseUnreadable, registerDriverDoor } from '../doors/driver/index.ts'
 import { registerOpsDoor } from '../doors/ops/index.ts'
 import { IcecoreError } from '../errors.ts'
 import {
+  AnswerMemory,
   ChunkLinks,
   DEFAULT_REFUSAL_LIMITS,
   Gate,
@@ -116,8 +117,9 @@ async function openDoors(
   const links = new ChunkLinks({ clock, ids, life: CHUNK_LINK_LIFE_MS, perSession: limits.chunk_links })
   const lives = { token: sessions.token_life, master: sessions.master_life, renewGrace: sessions.renew_grace }
   const tokens = new SessionTokenBook({ clock, ids, lives })
+  const answers = new AnswerMemory(limits.answers_in_memory, { recorder: journal, clock, log })
   const registry = new SessionRegistry(
-    { recorder: journal, tokens, links, clock, log },
+    { recorder: journal, tokens, links, answers, clock, log },
     {
       sessions: limits.sessions,
       perPrincipal: limits.sessions_per_principal,
@@ -141,6 +143,7 @@ async function openDoors(
       registry,
       handles: new Handles({ clock, limit: HANDLES }),
       links,
+      answers,
       keyedHash: keyedHash(kek),
       clock,
       ids,
@@ -156,6 +159,7 @@ async function openDoors(
       settings: mapStatementSettings(config),
       openStatements: limits.open_statements_per_session,
       rememberedRequests: REMEMBERED_REQUESTS,
+      resultFetches: limits.result_fetches_per_session,
     },
   )
   const checker = createChunkChecker({

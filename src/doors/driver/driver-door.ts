@@ -51,6 +51,7 @@ import { ParameterLists } from './parameter-lists.ts'
 import { type BodyLimits, discardBody, readBody } from './read-body.ts'
 import { RetryWindow } from './retry-window.ts'
 import { encodeRunStatus } from './status-answer.ts'
+import { whenSent } from './when-sent.ts'
 
 export interface DriverDoorTools {
   readonly gate: Gate
@@ -180,7 +181,7 @@ class DriverDoor {
     const { internal: _, ...read } = readQueryRequest(await readBody(request.raw, this.#options.bodies))
     const holdMs = this.#holdOf(session)
     const answer = await this.#tools.gate.submit(session, { ...read, requestId, holdMs }, this.#encoder(session))
-    return send(reply, renderReply(answer))
+    return this.#sendReply(reply, answer)
   }
 
   async result(request: FastifyRequest<QueryPath>, reply: FastifyReply): Promise<FastifyReply> {
@@ -188,7 +189,7 @@ class DriverDoor {
     const holdMs = this.#holdOf(session)
     const queryId = checkedQueryId(request.params.queryId)
     const answer = await this.#tools.gate.fetch(session, queryId, holdMs, this.#encoder(session))
-    return send(reply, renderReply(answer))
+    return this.#sendReply(reply, answer)
   }
 
   async status(request: FastifyRequest<QueryPath>, reply: FastifyReply): Promise<FastifyReply> {
@@ -266,6 +267,11 @@ class DriverDoor {
     if (!reply.sent) return reply.code(status).type('text/plain; charset=utf-8').send(`${error.code}\n`)
     reply.raw.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${error.code}\n`)
     return reply
+  }
+
+  #sendReply(reply: FastifyReply, answer: StatementReply): FastifyReply {
+    if (answer.kind === 'answer') whenSent(reply.raw, answer.body.length, this.#tools.clock, answer.release)
+    return send(reply, renderReply(answer))
   }
 
   #holdOf(session: Session): number {

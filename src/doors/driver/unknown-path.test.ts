@@ -6,6 +6,7 @@ import { FakeClock } from '../../../test/support/fake-clock.ts'
 import { MemoryRecorder } from '../../../test/support/memory-recorder.ts'
 import { createChunkChecker } from '../../adapters/workers/index.ts'
 import {
+  AnswerMemory,
   ChunkLinks,
   DEFAULT_REFUSAL_LIMITS,
   Gate,
@@ -28,13 +29,14 @@ function makeDoor() {
   const links = new ChunkLinks({ clock, ids, life: HOUR_MS, perSession: 1 })
   const tokens = new SessionTokenBook({ clock, ids, lives: { token: HOUR_MS, master: HOUR_MS, renewGrace: 0 } })
   const limits = { sessions: 1, perPrincipal: 1, longestLife: HOUR_MS, idle: HOUR_MS }
+  const answers = new AnswerMemory(1000, { recorder, clock, log })
   const registry = new SessionRegistry(
-    { recorder, tokens, links, clock, log },
+    { recorder, tokens, links, answers, clock, log },
     { ...limits, unattended: HOUR_MS, upstreamHeartbeat: HOUR_MS },
   )
   const handles = new Handles({ clock, limit: 1 })
   const gate = new Gate(
-    { recorder, registry, handles, links, keyedHash: () => '', clock, ids, log },
+    { recorder, registry, handles, links, answers, keyedHash: () => '', clock, ids, log },
     {
       statements: { maxBytes: 1000, maxDepth: 10, maxChain: 10, maxStatements: 10 },
       settings: {
@@ -47,6 +49,7 @@ function makeDoor() {
       },
       openStatements: 1,
       rememberedRequests: 1,
+      resultFetches: 1,
     },
   )
   const checker = createChunkChecker({ threads: 1, waitingBytes: 1000 })

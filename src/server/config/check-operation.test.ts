@@ -52,6 +52,16 @@ const ROWS: readonly Row[] = [
     },
     twin: { limits: { request_body: '1MiB', decompressed_body: '1MiB' } },
   },
+  {
+    what: 'an answer that could never be in memory',
+    config: { limits: { answers_in_memory: '32MiB' } },
+    finding: {
+      message: '"answers_in_memory" must not be less than "envelope", which is 64MiB where it is not written',
+      hint: 'write "envelope: 32MiB" or less beside it, or raise "answers_in_memory"',
+      path: ['limits', 'answers_in_memory'],
+    },
+    twin: { limits: { answers_in_memory: '32MiB', envelope: '32MiB' } },
+  },
 ]
 
 describe('values that stand in an order', () => {

@@ -66,6 +66,7 @@ export function* checkOrder(root: Section): Generator<Finding> {
     yield* inOrder(['limits', limits], limitValues, 'request_body', 'decompressed_body')
     yield* inOrder(['limits', limits], limitValues, 'statement', 'request_body')
     yield* inOrder(['limits', limits], limitValues, 'sessions_per_principal', 'sessions')
+    yield* inOrder(['limits', limits], limitValues, 'envelope', 'answers_in_memory')
   }
 }
 

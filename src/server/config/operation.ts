@@ -107,6 +107,16 @@ export const limitsSchema = z.strictObject({
   envelope: size({ min: '1MiB', max: '1GiB' })
     .prefault('64MiB')
     .describe('Largest answer of Snowflake to one request, chunks not counted.'),
+  answers_in_memory: size({ min: '1MiB', max: '1TiB' })
+    .prefault('256MiB')
+    .describe(
+      'Most bytes of answers in memory, of all sessions together: held until somebody fetches them, or on their way out. Where they are more, the oldest that is held is let go, and fetched from Snowflake again when it is asked for.',
+    ),
+  result_fetches_per_session: count({ min: 1, max: 1000 })
+    .prefault(8)
+    .describe(
+      'Most results of one session that are fetched again from Snowflake at a time, each until it has gone out. Further requests wait as long as `hold`, then are told to poll.',
+    ),
   chunk_links: count({ min: 100, max: 10_000_000 })
     .prefault(100_000)
     .describe('Most links to result chunks that are held at a time.'),
