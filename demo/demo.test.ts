@@ -11,6 +11,8 @@ import { query } from './testing/query.ts'
 import { COMMAND, type Ended, follow, type Running, runIcecore } from './testing/run-icecore.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const GUARD = new URL('testing/loopback-only.ts', import.meta.url).href
+const LOOPBACK_ONLY = { ...process.env, NODE_OPTIONS: `--import ${GUARD}` }
 
 async function mintToken({ tokenEndpoint }: DemoJson, claims: unknown): Promise<string> {
   const answer = await fetch(tokenEndpoint, { method: 'POST', body: JSON.stringify(claims) })
@@ -103,13 +105,30 @@ access:
 })
 
 describe('icecore demo', () => {
+  it('stays on this machine, and so does the example that it suggests', async () => {
+    const once = await runIcecore(['demo', '--once'], LOOPBACK_ONLY).ended
+    assert.deepEqual([once.code, once.err], [0, ''])
+    const data = join(folder, 'local')
+    const demo = runIcecore(['demo', '--data', data], LOOPBACK_ONLY)
+    await demo.until('Ctrl-C ends the demo')
+    const example = [`--env-file=${join(data, 'agent.env')}`, 'examples/node/query.mjs', 'SELECT 1 AS A']
+    const asked = await follow(spawn(process.execPath, example, { cwd: ROOT, env: LOOPBACK_ONLY })).ended
+    assert.deepEqual([asked.code, asked.err], [0, ''])
+    // The twin: a driver that is not told so goes out, and is seen to.
+    const free = { ...LOOPBACK_ONLY, SNOWFLAKE_DISABLE_PLATFORM_DETECTION: 'false' }
+    const seen = await follow(spawn(process.execPath, example, { cwd: ROOT, env: free })).ended
+    assert.match(seen.err, /beyond this machine/)
+    await demo.stop('SIGTERM')
+  })
+
   it('fits 80 columns, prints a program that works as pasted, and leaves nothing behind', async () => {
     const demo = runIcecore(['demo'])
     const said = await demo.until('Ctrl-C ends the demo')
     for (const line of said.split('\n')) assert.ok(line.length <= 80, line)
-    const pasted = /^npx node --input-type=module <<'END'\n[\s\S]*?^END$/m.exec(said)?.[0] ?? ''
-    const { code, out, err } = await follow(spawn('bash', ['-c', pasted], { cwd: ROOT })).ended
-    assert.equal(code, 0, err)
+    const pasted = /^\S+ npx node --input-type=module <<'END'\n[\s\S]*?^END$/m.exec(said)?.[0] ?? ''
+    const guarded = pasted.replace('npx node ', `npx node --import ${GUARD} `)
+    const { code, out, err } = await follow(spawn('bash', ['-c', guarded], { cwd: ROOT })).ended
+    assert.deepEqual([code, err], [0, ''])
     assert.match(out, /EMAIL: '[^']+@example/)
     const ended = await demo.stop('SIGINT')
     assert.equal(ended.code, 0, ended.err)

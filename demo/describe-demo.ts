@@ -3,6 +3,7 @@ import type { DemoJson } from '../src/api-schema/index.ts'
 import type { Paint } from '../src/lib/text/index.ts'
 import type { DataFolder } from './data-folder.ts'
 import { DEMO_CONNECTION } from './demo-config.ts'
+import { NO_DETECTION } from './ready-line.ts'
 
 export function describeDemo(ready: DemoJson, folder: DataFolder, kept: boolean, paint: Paint): readonly string[] {
   const command = 'npm run -s icecore --'
@@ -66,7 +67,7 @@ function describeParts(ready: DemoJson, folder: DataFolder, kept: boolean, paint
 
 /** A whole program, as short as an honest one can be: its token comes from the identity provider, as it would at work. */
 function queryScript({ gateway, tokenEndpoint }: DemoJson): readonly string[] {
-  return `npx node --input-type=module <<'END'
+  return `${NO_DETECTION} npx node --input-type=module <<'END'
 import snowflake from 'snowflake-sdk'
 
 const who = { sub: 'ada', groups: ['analysts'], act: { sub: 'coding-agent' } }

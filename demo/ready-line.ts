@@ -27,8 +27,14 @@ export async function readyLine(demo: Demo, folder: DataFolder): Promise<DemoJso
   }
 }
 
-/** For `node --env-file`: where the agent of `examples/` finds Icecore, and with which token. */
+/** The driver's own switch (snowflake-sdk 3): without it a log-in asks the metadata services of three clouds. */
+export const NO_DETECTION = 'SNOWFLAKE_DISABLE_PLATFORM_DETECTION=true'
+
+/**
+ * For `node --env-file`: where the agent of `examples/` finds Icecore, and with which token. The driver is told not to ask
+ * for the cloud that it is in: the demo stays on this machine.
+ */
 export function agentEnvironment({ gateway, principals }: DemoJson): string {
   const token = principals.find(({ kind }) => kind === 'agent')?.token ?? ''
-  return `ICECORE_URL=${gateway}\nICECORE_CONNECTION=${DEMO_CONNECTION}\nICECORE_TOKEN=${token}\n`
+  return `ICECORE_URL=${gateway}\nICECORE_CONNECTION=${DEMO_CONNECTION}\nICECORE_TOKEN=${token}\n${NO_DETECTION}\n`
 }

@@ -19,8 +19,8 @@ export interface Running {
 
 export const COMMAND = fileURLToPath(new URL('../../bin/icecore.js', import.meta.url))
 
-export function runIcecore(args: readonly string[]): Running {
-  return follow(spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'pipe'] }))
+export function runIcecore(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Running {
+  return follow(spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env }))
 }
 
 export function follow(child: ChildProcess): Running {

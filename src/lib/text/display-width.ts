@@ -36,7 +36,7 @@ export function truncate(text: string, width: number): string {
 }
 
 /** The longest start of the text that fits. */
-export function takeColumns(text: string, width: number): string {
+function takeColumns(text: string, width: number): string {
   if (isPlain(text)) return text.slice(0, Math.max(0, width))
   let taken = ''
   let left = width
