@@ -228,6 +228,19 @@ describe('at start', () => {
     await assert.rejects(fixture.open(), code('ICE_JOURNAL_DAMAGED', /event 1 is damaged/))
   })
 
+  it('of old segments the headers are checked at start, and all of them when they are read', async () => {
+    for (const session of ['a', 'b', 'c']) {
+      const journal = await fixture.open()
+      await journal.append(renewal(session))
+      await journal.close()
+    }
+    await flip(segment(1), 250)
+    await (await fixture.open({ verifyBytes: 1 })).close()
+    await assert.rejects(fixture.events(), code('ICE_JOURNAL_DAMAGED', /event 1 is damaged/))
+    await flip(segment(1), 60)
+    await assert.rejects(fixture.open({ verifyBytes: 1 }), code('ICE_JOURNAL_DAMAGED', /a damaged header/))
+  })
+
   it('another key is refused as another key', async () => {
     await (await fixture.open()).close()
     const options = { folder: fixture.folder, clock: fixture.clock, ids: randomIds }
