@@ -22,6 +22,11 @@ export const ERRORS = {
   // Requests that are not of the form the protocol asks for.
   ICE_REQUEST_MALFORMED: { fault: 'caller', retry: false, text: 'The request cannot be read: {reason}.' },
   ICE_REQUEST_TOO_LARGE: { fault: 'caller', retry: false, text: 'The request is larger than {limit} bytes.' },
+  ICE_REQUEST_MEMORY_LIMIT: {
+    fault: 'gateway',
+    retry: true,
+    text: 'Icecore holds its largest amount of requests ({limit} bytes).',
+  },
   ICE_REQUEST_FIELD_REFUSED: {
     fault: 'caller',
     retry: false,

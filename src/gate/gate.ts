@@ -6,25 +6,20 @@ import { type Decision, decide, type StatementSettings } from '../core/policy/in
 import type { EventInput } from '../core/recording/index.ts'
 import { advance, advanceAfterFailure, changesOf, currentContext, isExclusive } from '../core/session/index.ts'
 import { type Analysis, analyseText, type ResultReference, type StatementLimits } from '../core/statement/index.ts'
-import {
-  admitParameters,
-  buildQueryBody,
-  type QueryAnswer,
-  readQueryAnswer,
-  sessionParameter,
-} from '../core/wire/index.ts'
+import { buildQueryBody, type QueryAnswer, readQueryAnswer, sessionParameter } from '../core/wire/index.ts'
 import { IcecoreError, isIcecoreError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
 import type { Log } from '../lib/log.ts'
 import { type GiveBack, Room } from '../lib/room.ts'
+import { type AdmittedParameters, admitOrName } from './admit-or-name.ts'
 import type { AdmittedAnswer, AnswerMemory } from './answer-memory.ts'
 import type { ChunkLinks } from './chunk-links.ts'
 import { assertDeliverable, deliverAnswer } from './delivery.ts'
 import { failureOfDenial, failureOfError, failureOfRun, toIcecoreError } from './failure.ts'
 import type { Handles } from './handles.ts'
 import { outcomeOfSending } from './outcome-of-sending.ts'
-import type { ParameterValue, Recorder } from './ports.ts'
+import type { Recorder } from './ports.ts'
 import { queryTag } from './query-tag.ts'
 import type { Session } from './session.ts'
 import type { SessionRegistry } from './session-registry.ts'
@@ -85,11 +80,17 @@ export class Gate {
     this.#options = options
   }
 
-  /** Runs a statement, or attaches to its run when the request id is known: it runs once, however often it is sent. */
-  async submit(session: Session, request: StatementRequest, encoder: AnswerEncoder): Promise<StatementReply> {
-    const known = session.runs.get(request.requestId)
-    if (known !== undefined && !known.matches(request)) throw new IcecoreError('ICE_REQUEST_ID_REUSED')
-    const run = known ?? this.#start(session, request)
+  /**
+   * Runs a statement, or attaches to its run when the request id is known: it runs once, however often it is sent.
+   * `release` gives the request's memory back: called when the statement has ended, for nobody keeps its text then.
+   */
+  async submit(
+    session: Session,
+    request: StatementRequest,
+    encoder: AnswerEncoder,
+    release: GiveBack = () => undefined,
+  ): Promise<StatementReply> {
+    const run = this.#runOf(session, request, release)
     if (!request.asynchronous) return this.#attend(session, run, request.holdMs, encoder)
     await run.waitAccepted(request.holdMs)
     const failure = failureOfRun(run)
@@ -103,7 +104,15 @@ export class Gate {
     return this.#comeAgain(session, run, run.request.asynchronous)
   }
 
-  #start(session: Session, request: StatementRequest): StatementRun {
+  #runOf(session: Session, request: StatementRequest, release: GiveBack): StatementRun {
+    const known = session.runs.get(request.requestId)
+    if (known === undefined) return this.#start(session, request, release)
+    release()
+    if (!known.matches(request)) throw new IcecoreError('ICE_REQUEST_ID_REUSED')
+    return known
+  }
+
+  #start(session: Session, request: StatementRequest, release: GiveBack): StatementRun {
     const { openStatements, rememberedRequests } = this.#options
     if (session.openRuns.size >= openStatements)
       throw new IcecoreError('ICE_STATEMENT_LIMIT', { limit: openStatements })
@@ -113,7 +122,10 @@ export class Gate {
     this.#perform(session, run)
       .catch((error: unknown) => this.#fail(session, run, error))
       .catch((error: unknown) => this.#giveUp(run, error))
-      .finally(() => session.openRuns.delete(run))
+      .finally(() => {
+        session.openRuns.delete(run)
+        release()
+      })
     return run
   }
 
@@ -463,21 +475,5 @@ export class Gate {
   #openHandle(session: Session, statement: string, queryId: string): void {
     const { role } = currentContext(session.state)
     this.#tools.handles.open({ queryId, ...session.owner, role, session: session.id, statement })
-  }
-}
-
-interface AdmittedParameters {
-  readonly forwarded: Readonly<Record<string, ParameterValue>>
-  readonly tag: string | null
-  /** The parameter that may not be set, which makes the statement one to deny. */
-  readonly refused: string | null
-}
-
-function admitOrName(request: StatementRequest): AdmittedParameters {
-  try {
-    return { ...admitParameters('request', request.parameters), refused: null }
-  } catch (error) {
-    if (!isIcecoreError(error, 'ICE_PARAMETER_REFUSED')) throw error
-    return { forwarded: {}, tag: null, refused: String(error.details.parameter) }
   }
 }

@@ -189,6 +189,7 @@ async function openDoors(
       {
         publicUrl: () => config.public_url ?? driver.url,
         bodies: { received: limits.request_body, unpacked: limits.decompressed_body },
+        bodiesInMemory: limits.request_bodies_in_memory,
         hold: limits.hold,
         retryWindow: RETRY_WINDOW_MS,
       },

@@ -17,7 +17,7 @@ import {
   readQueryRequest,
   readTokenRequest,
 } from '../../core/wire/index.ts'
-import { IcecoreError } from '../../errors.ts'
+import { IcecoreError, isIcecoreError } from '../../errors.ts'
 import {
   CHUNK_KEY_HEADER,
   type ChunkDeliveryTools,
@@ -34,6 +34,7 @@ import {
 import type { Clock } from '../../lib/clock.ts'
 import type { Ids } from '../../lib/ids.ts'
 import type { Log } from '../../lib/log.ts'
+import { type GiveBack, Room } from '../../lib/room.ts'
 import { sendChunk } from './chunk-response.ts'
 import { createAnswerEncoder } from './encode-answer.ts'
 import {
@@ -68,6 +69,8 @@ export interface DriverDoorOptions {
   /** Where drivers reach this door: chunk links point there. Known once the door listens. */
   publicUrl(): string
   readonly bodies: BodyLimits
+  /** Bytes of all bodies with statements that are read, or whose statement has not ended. */
+  readonly bodiesInMemory: number
   /** How long a request waits before it is answered "in progress", for drivers that need no time of their own. */
   readonly hold: number
   /** How long one request may be told to come again, milliseconds. */
@@ -76,8 +79,10 @@ export interface DriverDoorOptions {
 
 const TELEMETRY_BYTES = 4 * 1024 * 1024
 
-/** A log-in body is small; a larger one is no log-in. */
-const LOGIN_BODY: BodyLimits = { received: 256 * 1024, unpacked: 1024 * 1024 }
+/** A log-in body is small; a larger one is no log-in. So are those of renewals and aborts. */
+const SMALL_BODY: BodyLimits = { received: 256 * 1024, unpacked: 1024 * 1024 }
+/** Of all small bodies: who has no token yet takes nothing of the memory for statements. */
+const SMALL_BODIES_IN_MEMORY = 32 * 1024 * 1024
 
 export function registerDriverDoor(app: FastifyInstance, tools: DriverDoorTools, options: DriverDoorOptions): void {
   const door = new DriverDoor(tools, options)
@@ -112,11 +117,14 @@ class DriverDoor {
   readonly #tools: DriverDoorTools
   readonly #options: DriverDoorOptions
   readonly #retries: RetryWindow
+  readonly #bodies: Room
+  readonly #smallBodies = new Room(SMALL_BODIES_IN_MEMORY)
   readonly #parameterLists = new ParameterLists()
 
   constructor(tools: DriverDoorTools, options: DriverDoorOptions) {
     this.#tools = tools
     this.#options = options
+    this.#bodies = new Room(options.bodiesInMemory)
     this.#retries = new RetryWindow(tools.clock, options.retryWindow)
   }
 
@@ -125,7 +133,7 @@ class DriverDoor {
     const requestId = url.searchParams.get('requestId') ?? url.searchParams.get('request_id')
     let loginName: string | null = null
     try {
-      const read = readLoginRequest(await readBody(request.raw, LOGIN_BODY))
+      const read = await this.#readSmall(request, readLoginRequest)
       loginName = read.loginName
       const network = networkOf(request.raw)
       const { session, tokens } = await this.#tools.logIn(toLogInRequest(read, url, network))
@@ -141,7 +149,7 @@ class DriverDoor {
 
   async renew(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     try {
-      const { oldSessionToken, requestType } = readTokenRequest(await readBody(request.raw, LOGIN_BODY))
+      const { oldSessionToken, requestType } = await this.#readSmall(request, readTokenRequest)
       if (requestType !== 'RENEW')
         throw new IcecoreError('ICE_REQUEST_MALFORMED', { reason: 'requestType is not RENEW' })
       const { session, tokens } = await this.#tools.registry.renew(bearerOf(request.raw), oldSessionToken.reveal())
@@ -178,10 +186,19 @@ class DriverDoor {
     if (requestId === undefined || !isQueryId(requestId)) {
       throw new IcecoreError('ICE_REQUEST_MALFORMED', { reason: 'requestId is no UUID' })
     }
-    const { internal: _, ...read } = readQueryRequest(await readBody(request.raw, this.#options.bodies))
-    const holdMs = this.#holdOf(session)
-    const answer = await this.#tools.gate.submit(session, { ...read, requestId, holdMs }, this.#encoder(session))
-    return this.#sendReply(reply, answer)
+    let release: GiveBack = () => undefined
+    try {
+      const body = await readBody(request.raw, this.#options.bodies, this.#bodies)
+      release = body.release
+      const { internal: _, ...read } = readQueryRequest(body.bytes)
+      const statement = { ...read, requestId, holdMs: this.#holdOf(session) }
+      return this.#sendReply(reply, await this.#tools.gate.submit(session, statement, this.#encoder(session), release))
+    } catch (error) {
+      release()
+      const isFull = isIcecoreError(error, 'ICE_REQUEST_MEMORY_LIMIT')
+      if (isFull && this.#retries.isOpen(`${session.id} ${requestId}`)) return send(reply, renderComeAgain(error))
+      throw error
+    }
   }
 
   async result(request: FastifyRequest<QueryPath>, reply: FastifyReply): Promise<FastifyReply> {
@@ -202,7 +219,7 @@ class DriverDoor {
 
   async abortByRequest(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const session = this.#sessionOf(request)
-    const requestId = readAbortRequest(await readBody(request.raw, this.#options.bodies)).toLowerCase()
+    const requestId = (await this.#readSmall(request, readAbortRequest)).toLowerCase()
     await this.#tools.gate.abort(session, { requestId })
     return send(reply, envelope(encodeSuccess(null)))
   }
@@ -267,6 +284,15 @@ class DriverDoor {
     if (!reply.sent) return reply.code(status).type('text/plain; charset=utf-8').send(`${error.code}\n`)
     reply.raw.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${error.code}\n`)
     return reply
+  }
+
+  async #readSmall<T>(request: FastifyRequest, read: (bytes: Buffer) => T): Promise<T> {
+    const { bytes, release } = await readBody(request.raw, SMALL_BODY, this.#smallBodies)
+    try {
+      return read(bytes)
+    } finally {
+      release()
+    }
   }
 
   #sendReply(reply: FastifyReply, answer: StatementReply): FastifyReply {

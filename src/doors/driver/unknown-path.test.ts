@@ -59,7 +59,13 @@ function makeDoor() {
   registerDriverDoor(
     app,
     { gate, registry, refusals, logIn, chunks: { recorder, checker, links, clock, ids }, clock, ids, log },
-    { publicUrl: () => 'http://icecore', bodies: { received: 1000, unpacked: 1000 }, hold: 1000, retryWindow: 1000 },
+    {
+      publicUrl: () => 'http://icecore',
+      bodies: { received: 1000, unpacked: 1000 },
+      bodiesInMemory: 1000,
+      hold: 1000,
+      retryWindow: 1000,
+    },
   )
   const close = async (): Promise<void> => {
     await app.close()

@@ -64,6 +64,7 @@ export function* checkOrder(root: Section): Generator<Finding> {
   const limitValues = readOne(limitsSchema, limits)
   if (limitValues !== null) {
     yield* inOrder(['limits', limits], limitValues, 'request_body', 'decompressed_body')
+    yield* inOrder(['limits', limits], limitValues, 'decompressed_body', 'request_bodies_in_memory')
     yield* inOrder(['limits', limits], limitValues, 'statement', 'request_body')
     yield* inOrder(['limits', limits], limitValues, 'sessions_per_principal', 'sessions')
     yield* inOrder(['limits', limits], limitValues, 'envelope', 'answers_in_memory')

@@ -89,6 +89,11 @@ export const limitsSchema = z.strictObject({
   decompressed_body: size({ min: '64KiB', max: '1GiB' })
     .prefault('64MiB')
     .describe('Largest request body after decompression.'),
+  request_bodies_in_memory: size({ min: '64KiB', max: '1TiB' })
+    .prefault('256MiB')
+    .describe(
+      'Most bytes of request bodies in memory, of all sessions together: being received, being unpacked, or of statements that have not ended. Beyond it drivers are told to come again.',
+    ),
   statement: size({ min: '1KiB', max: '16MiB' })
     .prefault('1MiB')
     .describe('Longest SQL text, in bytes of UTF-8. Snowflake itself takes 1 MiB.'),
