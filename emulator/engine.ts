@@ -119,6 +119,8 @@ export interface EngineOptions {
   readonly seed: number
   /** TPC-H scale factor; 0 leaves TPC-H out. */
   readonly tpchScale: number
+  /** Without it, no SHOP: for those who make their own data. */
+  readonly withShop?: boolean
   readonly account: string
   /** Snowflake SQL run once the data set stands. */
   readonly initSql?: string

@@ -55,7 +55,7 @@ describe('canaries', () => {
   describe('in the warehouse', () => {
     let account: TestAccount
     before(async () => {
-      account = await TestAccount.open({ seed: 7 })
+      account = await TestAccount.open({ seed: 7, withShop: true })
     })
     after(() => account.close())
 
@@ -84,6 +84,7 @@ describe('canaries', () => {
 describe('createEngine', () => {
   it('runs the statements of initSql after the data set', async () => {
     const account = await TestAccount.open({
+      withShop: true,
       initSql: "CREATE TABLE shop.sales.t (a VARCHAR); -- one; two\nINSERT INTO shop.sales.t VALUES ('x;y');",
     })
     assert.equal(await account.cell('SELECT a FROM shop.sales.t'), 'x;y')

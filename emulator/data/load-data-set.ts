@@ -14,11 +14,12 @@ export interface DataSink {
 export interface DataSetOptions {
   readonly seed: number
   readonly tpchScale: number
+  readonly withShop?: boolean
 }
 
 /** Makes TPC-H and the shop, the same for the same seed. */
 export async function loadDataSet(sink: DataSink, options: DataSetOptions): Promise<void> {
-  await loadShop(sink, options.seed)
+  if (options.withShop !== false) await loadShop(sink, options.seed)
   if (options.tpchScale > 0) await loadTpch(sink, options)
 }
 

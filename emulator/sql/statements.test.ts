@@ -5,7 +5,7 @@ import { TestAccount } from './test-account.ts'
 describe('statements', () => {
   let account: TestAccount
   before(async () => {
-    account = await TestAccount.open()
+    account = await TestAccount.open({ withShop: true })
     await account.script('CREATE DATABASE D')
   })
   after(() => account.close())

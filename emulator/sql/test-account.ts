@@ -37,7 +37,7 @@ export class TestAccount {
 
   static async open(options: Partial<EngineOptions> = {}): Promise<TestAccount> {
     const host = new TestHost()
-    const engine = await createEngine({ seed: 7, tpchScale: 0, account: 'acme', ...options }, host)
+    const engine = await createEngine({ seed: 7, tpchScale: 0, withShop: false, account: 'acme', ...options }, host)
     const account = new TestAccount(engine, host)
     account.session = await account.openSession()
     return account
