@@ -191,6 +191,13 @@ describe('TPC-H', () => {
     )
   })
 
+  it('is asked by all of its queries', () => {
+    assert.deepEqual(
+      QUERIES.map(([number]) => number),
+      Array.from({ length: 22 }, (_, i) => i + 1),
+    )
+  })
+
   for (const [number, columns, sql] of QUERIES) {
     it(`runs query ${number}`, async () => {
       const answer = await account.run(sql)

@@ -1,8 +1,10 @@
+import { SCALAR_MACROS } from './scalar-macros.ts'
+
 /**
  * What Snowflake's functions mean, as DuckDB macros. A macro sees no types, so those that take anything look at
  * `to_json(x)`, which is total, and at `typeof(x)`.
  */
-const MACROS: readonly (readonly [signature: string, body: string])[] = [
+const OWN_MACROS: readonly (readonly [signature: string, body: string])[] = [
   // Errors
   ['SFX_FAIL(code, message)', `error('SF[' || code || '] ' || message)`],
   [
@@ -49,10 +51,6 @@ const MACROS: readonly (readonly [signature: string, body: string])[] = [
     WHEN typeof(x) LIKE 'STRUCT(epoch%' THEN SFX_TZ_TEXT(to_json(x))
     WHEN typeof(x) LIKE 'STRUCT(%' OR typeof(x) LIKE 'MAP(%' OR typeof(x) LIKE '%[]' THEN CAST(to_json(x) AS VARCHAR)
     ELSE CAST(x AS VARCHAR) END`,
-  ],
-  [
-    'SFX_NUMBER_FORMAT(x, f)',
-    `trim(printf('%.' || CAST(length(regexp_extract(f, '[.D]([09]*)', 1)) AS VARCHAR) || 'f', x))`,
   ],
 
   // Semi-structured data
@@ -151,10 +149,10 @@ const MACROS: readonly (readonly [signature: string, body: string])[] = [
   ['SF_CHARINDEX(a, b)', `strpos(b, a)`],
   ['SF_LEN(x)', `length(SF_TO_VARCHAR(x))`],
   [
-    'SF_SUBSTR(s, f)|(s, f, n)',
-    `substring(SF_TO_VARCHAR(s), CASE WHEN f = 0 THEN 1 ELSE f END)|substring(SF_TO_VARCHAR(s), CASE WHEN f = 0 THEN 1 ELSE f END, n)`,
+    'SF_SUBSTR(s, f)~(s, f, n)',
+    `substring(SF_TO_VARCHAR(s), CASE WHEN f = 0 THEN 1 ELSE f END)~substring(SF_TO_VARCHAR(s), CASE WHEN f = 0 THEN 1 ELSE f END, n)`,
   ],
-  ['SF_SUBSTRING(s, f)|(s, f, n)', `SF_SUBSTR(s, f)|SF_SUBSTR(s, f, n)`],
+  ['SF_SUBSTRING(s, f)~(s, f, n)', `SF_SUBSTR(s, f)~SF_SUBSTR(s, f, n)`],
   [
     'SF_INITCAP(s)',
     `array_to_string(list_transform(regexp_extract_all(s, '[A-Za-z0-9]+|[^A-Za-z0-9]+'), lambda w: upper(left(w, 1)) || lower(substring(w, 2))), '')`,
@@ -167,22 +165,19 @@ const MACROS: readonly (readonly [signature: string, body: string])[] = [
   ],
   ['SFX_STRTOK_LIST(s, d)', `list_filter(string_split_regex(s, '[' || regexp_escape(d) || ']'), lambda e: e <> '')`],
   [
-    'SF_LPAD(s, n)|(s, n, p)',
-    `lpad(SF_TO_VARCHAR(s), CAST(n AS INTEGER), ' ')|lpad(SF_TO_VARCHAR(s), CAST(n AS INTEGER), SF_TO_VARCHAR(p))`,
+    'SF_LPAD(s, n)~(s, n, p)',
+    `lpad(SF_TO_VARCHAR(s), CAST(n AS INTEGER), ' ')~lpad(SF_TO_VARCHAR(s), CAST(n AS INTEGER), SF_TO_VARCHAR(p))`,
   ],
   [
-    'SF_RPAD(s, n)|(s, n, p)',
-    `rpad(SF_TO_VARCHAR(s), CAST(n AS INTEGER), ' ')|rpad(SF_TO_VARCHAR(s), CAST(n AS INTEGER), SF_TO_VARCHAR(p))`,
+    'SF_RPAD(s, n)~(s, n, p)',
+    `rpad(SF_TO_VARCHAR(s), CAST(n AS INTEGER), ' ')~rpad(SF_TO_VARCHAR(s), CAST(n AS INTEGER), SF_TO_VARCHAR(p))`,
   ],
   ['SF_STRTOK_TO_ARRAY(s, d)', `SFX_JSON_LIST(SFX_STRTOK_LIST(s, d))`],
   ['SF_STRTOK(s, d, n)', `SFX_STRTOK_LIST(s, d)[n]`],
-  ['SF_RLIKE(s, p)', `regexp_full_match(SF_TO_VARCHAR(s), p)`],
-  ['SF_REGEXP_SUBSTR(s, p)', `NULLIF(regexp_extract(s, p), '')`],
   ['SF_REGEXP_COUNT(s, p)', `len(regexp_extract_all(s, p))`],
-  ['SF_REGEXP_REPLACE(s, p)|(s, p, r)', `regexp_replace(s, p, '', 'g')|regexp_replace(s, p, r, 'g')`],
   [
-    'SF_SHA2(x)|(x, n)',
-    `sha256(x)|CASE WHEN n IN (0, 256) THEN sha256(x) ELSE SFX_FAIL('001023 22023', 'Digest size must be 256') END`,
+    'SF_SHA2(x)~(x, n)',
+    `sha256(x)~CASE WHEN n IN (0, 256) THEN sha256(x) ELSE SFX_FAIL('001023 22023', 'Digest size must be 256') END`,
   ],
   ['SF_SHA2_HEX(x)', `sha256(x)`],
   ['SF_MD5_HEX(x)', `md5(x)`],
@@ -196,8 +191,8 @@ const MACROS: readonly (readonly [signature: string, body: string])[] = [
     `CASE WHEN g IS NULL THEN NULL ELSE substring(repeat(replace(CAST(gen_random_uuid() AS VARCHAR), '-', ''), CAST(n // 32 + 1 AS INTEGER)), 1, CAST(n AS INTEGER)) END`,
   ],
   [
-    'SF_RANDOM()|(seed)',
-    `CAST(floor((random() - 0.5) * 18446744073709551615) AS BIGINT)|CAST(hash(seed, random()) // 2 AS BIGINT)`,
+    'SF_RANDOM()~(seed)',
+    `CAST(floor((random() - 0.5) * 18446744073709551615) AS BIGINT)~CAST(hash(seed, random()) // 2 AS BIGINT)`,
   ],
   ['SF_SEQ1()', `row_number() OVER () - 1`],
   ['SF_SEQ2()', `row_number() OVER () - 1`],
@@ -209,7 +204,6 @@ const MACROS: readonly (readonly [signature: string, body: string])[] = [
   // Dates and times
   ['SF_DAYNAME(d)', `left(dayname(CAST(d AS DATE)), 3)`],
   ['SF_MONTHNAME(d)', `left(monthname(CAST(d AS DATE)), 3)`],
-  ['SF_LAST_DAY(d)', `last_day(CAST(d AS DATE))`],
   ['SF_ADD_MONTHS(d, n)', `CAST(CAST(d AS DATE) + to_months(CAST(n AS INTEGER)) AS DATE)`],
   ['SF_MONTHS_BETWEEN(a, b)', `date_diff('month', CAST(b AS TIMESTAMP), CAST(a AS TIMESTAMP)) + 0.0`],
   ['SF_DATE_FROM_PARTS(y, m, d)', `make_date(CAST(y AS BIGINT), CAST(m AS BIGINT), CAST(d AS BIGINT))`],
@@ -223,8 +217,8 @@ const MACROS: readonly (readonly [signature: string, body: string])[] = [
     `make_timestamp(CAST(CASE WHEN s <> '0' THEN CAST(n AS DECIMAL(38,0)) * 1000000 // CAST(10 ** CAST(s AS INTEGER) AS DECIMAL(38,0)) WHEN abs(n) < 31536000000 THEN CAST(n AS BIGINT) * 1000000 WHEN abs(n) < 31536000000000 THEN CAST(n AS BIGINT) * 1000 WHEN abs(n) < 31536000000000000 THEN CAST(n AS BIGINT) ELSE CAST(n AS BIGINT) // 1000 END AS BIGINT))`,
   ],
   [
-    'SF_CONVERT_TIMEZONE(z, t)|(f, z, t)',
-    `timezone(z, CAST(t AS TIMESTAMPTZ))|timezone(z, timezone(f, CAST(t AS TIMESTAMP)))`,
+    'SF_CONVERT_TIMEZONE(z, t)~(f, z, t)',
+    `timezone(z, CAST(t AS TIMESTAMPTZ))~timezone(z, timezone(f, CAST(t AS TIMESTAMP)))`,
   ],
   ['SF_TIME_SLICE(d, n, p)', `time_bucket(CAST(n || ' ' || p AS INTERVAL), CAST(d AS TIMESTAMP))`],
   [
@@ -290,12 +284,14 @@ const MACROS: readonly (readonly [signature: string, body: string])[] = [
   ],
 ]
 
-/** `CREATE MACRO`s; overloads of one name stand side by side, parted by `|` in signature and body. */
+const MACROS = [...OWN_MACROS, ...SCALAR_MACROS]
+
+/** `CREATE MACRO`s; overloads of one name stand side by side, parted by `~` in signature and body. */
 export function macroStatements(): string[] {
   return MACROS.map(([signature, body]) => {
     const name = signature.slice(0, signature.indexOf('('))
-    const parameters = signature.slice(name.length).split('|')
-    const bodies = parameters.length === 1 ? [body] : body.split('|')
+    const parameters = signature.slice(name.length).split('~')
+    const bodies = parameters.length === 1 ? [body] : body.split('~')
     return `CREATE MACRO ${name} ${parameters.map((list, i) => `${list} AS (${bodies[i]})`).join(', ')}`
   })
 }

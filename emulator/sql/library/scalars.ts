@@ -1,4 +1,5 @@
 import { type DuckDBConnection, DuckDBScalarFunction, VARCHAR } from '@duckdb/node-api'
+import { numberText, textNumber } from './number-format.ts'
 
 /** Registers the few functions that no macro can be: for all connections of the instance. */
 export function registerScalars(connection: DuckDBConnection): void {
@@ -25,6 +26,8 @@ const SCALARS: Readonly<Record<string, (value: string) => string>> = {
   js_geojson: toGeoJson,
   js_decfloat: toDecfloat,
   js_json_tree: jsonTree,
+  js_number_text: numberText,
+  js_text_number: textNumber,
 }
 
 /** WKT as GeoJSON; what is GeoJSON already stays as it is. */

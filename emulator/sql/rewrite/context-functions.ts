@@ -14,13 +14,16 @@ const now =
   (type: string): ContextFunction =>
   (rewriter) => {
     const instant = `CAST(${quoteText(rewriter.env.now.toISOString())} AS TIMESTAMPTZ)`
-    return rewriter.holes.expression(type === 'TIMESTAMPTZ' ? instant : `CAST(${instant} AS ${type})`)
+    const local = `CAST(${instant} AS TIMESTAMP)`
+    return rewriter.holes.expression(type === 'TIMESTAMPTZ' ? instant : `CAST(${local} AS ${type})`)
   }
 
 /** Functions whose value is known before the statement runs. */
 export const CONTEXT_FUNCTIONS: Readonly<Record<string, ContextFunction>> = {
   CURRENT_USER: (rewriter) => text(rewriter.env.user),
   CURRENT_ROLE: (rewriter) => text(rewriter.env.context.role),
+  CURRENT_ROLE_TYPE: () => text('ROLE'),
+  INVOKER_ROLE: (rewriter) => text(rewriter.env.context.role),
   CURRENT_WAREHOUSE: (rewriter) => text(rewriter.env.context.warehouse),
   CURRENT_DATABASE: (rewriter) => text(rewriter.env.context.database),
   CURRENT_SCHEMA: (rewriter) => text(rewriter.env.context.schema),

@@ -17,6 +17,11 @@ function castTo(rewriter: Rewriter, node: Node, to: SnowflakeType, scope: Scope,
   return convert(rewriter.expression(node, scope), inferType(rewriter, node, scope), to, lenient, node)
 }
 
+function zoned(value: Node, lenient: boolean): Node {
+  const converted = callNode('SFX_TEXT_TO_TZ', [castNode(value, 'VARCHAR')])
+  return lenient ? callNode('TRY', [converted]) : converted
+}
+
 /** Converts what is rewritten already; `from` is its type where that is known. */
 export function convert(
   value: Node,
@@ -59,9 +64,13 @@ export function convert(
         ? callNode('SFX_TZ_INSTANT', [value])
         : castNode(scalar, 'TIMESTAMPTZ', lenient)
     case 'timestamp_tz':
-      return from?.name === 'timestamp_tz' ? value : callNode('SFX_TEXT_TO_TZ', [castNode(scalar, 'VARCHAR')])
+      return from?.name === 'timestamp_tz' ? value : zoned(scalar, lenient)
     case 'date':
       return castNode(local, 'DATE', lenient)
+    case 'boolean':
+      return from?.name === 'text' || from?.name === 'variant'
+        ? callNode(lenient ? 'SFX_TRY_BOOLEAN' : 'SFX_BOOLEAN', [scalar])
+        : castNode(scalar, 'BOOLEAN', lenient)
     case 'binary':
       return from?.name === 'binary' ? value : callNode('UNHEX', [scalar])
     case 'geography':

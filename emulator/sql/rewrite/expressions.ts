@@ -17,7 +17,7 @@ import {
 } from './ast.ts'
 import { asNumber, asText, between, comparison, isIn } from './coercions.ts'
 import { variableNode } from './context-functions.ts'
-import { cast } from './conversions.ts'
+import { cast, convert } from './conversions.ts'
 import { callFunction } from './functions.ts'
 import { inferType, quotientScale } from './infer.ts'
 import { jsonPath } from './json-path.ts'
@@ -73,12 +73,25 @@ const like =
     return rewriter.holes.expression(`(${joined})`)
   }
 
+/** A part of a date or time, also of one in text. */
+function ofMoment(kind: string): Handler {
+  return (rewriter, body, scope) => {
+    const node = body.this as Node
+    const type = inferType(rewriter, node, scope)
+    const value = rewriter.expression(node, scope)
+    const moment = type?.name === 'text' ? convert(value, type, { name: 'timestamp_ntz', scale: 9 }, false) : value
+    return { [kind]: { ...(rewriter.walk(body, scope) as Body), this: moment } }
+  }
+}
+
 /** A function of a number, which takes text for the number it holds. */
 function ofNumber(kind: string): Handler {
   return (rewriter, body, scope) => ({
     [kind]: { ...(rewriter.walk(body, scope) as Body), this: asNumber(rewriter, body.this as Node, scope) },
   })
 }
+
+const MOMENT_PARTS = ['year', 'quarter', 'month', 'day', 'hour', 'minute', 'second']
 
 export const EXPRESSIONS: Readonly<Record<string, Handler>> = {
   select: query('select'),
@@ -102,6 +115,7 @@ export const EXPRESSIONS: Readonly<Record<string, Handler>> = {
     sum: { ...(rewriter.walk(body, scope) as Body), this: asNumber(rewriter, body.this as Node, scope) },
   }),
   ...Object.fromEntries(['abs', 'ceil', 'floor', 'sqrt', 'exp', 'ln'].map((kind) => [kind, ofNumber(kind)])),
+  ...Object.fromEntries(MOMENT_PARTS.map((kind) => [kind, ofMoment(kind)])),
   lambda,
   like: like('like'),
   i_like: like('i_like'),

@@ -1,6 +1,6 @@
 import { MACRO_NAMES } from '../library/index.ts'
 import { Cursor, readName } from '../text/index.ts'
-import { BOOLEAN, fixed, type SnowflakeType } from '../types/index.ts'
+import { BOOLEAN, fixed, type SnowflakeType, TEXT } from '../types/index.ts'
 import { AGGREGATE_NAMES, aggregateOf } from './aggregates.ts'
 import { checkArity } from './arity.ts'
 import { type Body, bodyOf, callNode, castNode, columnNode, kindOf, type Node } from './ast.ts'
@@ -36,6 +36,11 @@ const number =
     const [source, ...others] = args as [Node, ...Node[]]
     const sizes = others.filter((arg) => kindOf(arg) === 'literal' && bodyOf(arg).literal_type === 'number')
     const [precision = 38, scale = 0] = sizes.map((arg) => Number(constantText(rewriter, arg)))
+    const format = others.find((arg) => kindOf(arg) === 'literal' && bodyOf(arg).literal_type === 'string')
+    if (format) {
+      const text = callNode('SFX_TEXT_NUMBER', [rewriter.expression(source, scope), format])
+      return convert(text, TEXT, fixed(precision, scale), lenient)
+    }
     return conversion(fixed(precision, scale), lenient)(rewriter, [source], scope)
   }
 
@@ -61,7 +66,11 @@ const HANDLERS: Readonly<Record<string, FunctionHandler>> = {
   TRY_TO_TIMESTAMP_NTZ: moment(NTZ, true),
   TO_TIMESTAMP_LTZ: moment(LOCAL),
   TO_TIMESTAMP_TZ: moment(ZONED),
+  TRY_TO_TIMESTAMP_TZ: moment(ZONED, true),
   TO_TIME: moment({ name: 'time', scale: 9 }),
+  TIME: moment({ name: 'time', scale: 9 }),
+  TRY_TO_TIME: moment({ name: 'time', scale: 9 }, true),
+  TRY_TO_TIMESTAMP_LTZ: moment(LOCAL, true),
   TO_VARCHAR: toText,
   TO_CHAR: toText,
   TO_NUMBER: number(),
@@ -127,6 +136,12 @@ const HANDLERS: Readonly<Record<string, FunctionHandler>> = {
   NULLIF: (rewriter, args, scope) => callNode('NULLIF', rewriter.expressions(args, scope)),
   GREATEST: (rewriter, args, scope) => nullable('GREATEST', rewriter.expressions(args, scope), rewriter),
   LEAST: (rewriter, args, scope) => nullable('LEAST', rewriter.expressions(args, scope), rewriter),
+  GREATEST_IGNORE_NULLS: (rewriter, args, scope) => callNode('GREATEST', rewriter.expressions(args, scope)),
+  LEAST_IGNORE_NULLS: (rewriter, args, scope) => callNode('LEAST', rewriter.expressions(args, scope)),
+  FILTER: (rewriter, args, scope) => {
+    const [list, lambda] = rewriter.expressions(args, scope) as [Node, Node]
+    return callNode('LIST_FILTER', [callNode('SFX_LIST', [list]), lambda])
+  },
   TRANSFORM: (rewriter, args, scope) => {
     const [list, lambda] = rewriter.expressions(args, scope) as [Node, Node]
     return callNode('SFX_JSON_LIST', [callNode('LIST_TRANSFORM', [callNode('SFX_LIST', [list]), lambda])])

@@ -50,6 +50,8 @@ export function rewriteRelation(rewriter: Rewriter, node: Node, scope: Scope): N
       const joins = (body.joins as Body[]).map((join) => rewriter.join(join, scope))
       return { joined_table: { ...body, left, joins } }
     }
+    case 'match_recognize':
+      throw unsupported('MATCH_RECOGNIZE')
     default:
       throw unsupported(kindOf(node).replaceAll('_', ' ').toUpperCase())
   }

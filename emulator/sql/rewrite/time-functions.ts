@@ -171,8 +171,9 @@ export function toText(rewriter: Rewriter, args: readonly Node[], scope: Scope):
   if (!format) return convert(value, type, { name: 'text' }, false)
   const pattern = constantText(rewriter, format)
   if (type?.name === 'binary') return callNode('SF_TO_VARCHAR', [value])
-  if (/[09$]/.test(pattern) && !/YY|MM|DD|HH|MI|SS/i.test(pattern))
-    return callNode('SFX_NUMBER_FORMAT', [castNode(value, 'DOUBLE'), textNode(pattern)])
+  const isNumeric = /[09$]|^(?:FM)?X+$/i.test(pattern) && !/YY|MM|DD|HH|SS|FF/i.test(pattern)
+  if (type?.name === 'fixed' || type?.name === 'real' || isNumeric)
+    return callNode('SFX_NUMBER_TEXT', [value, textNode(pattern)])
   return callNode('STRFTIME', [
     castNode(moment(rewriter, source, scope).value, 'TIMESTAMP'),
     textNode(toStrftime(pattern)),
