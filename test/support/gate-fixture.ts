@@ -58,7 +58,7 @@ export function sqlError(code: string): Buffer {
 
 export const asIs: AnswerEncoder = { encode: (answer) => answer.document.bytes }
 
-export function request(sqlText: string, more: Partial<StatementRequest> = {}): StatementRequest {
+function request(sqlText: string, more: Partial<StatementRequest> = {}): StatementRequest {
   return {
     requestId: 'r1',
     sqlText,
