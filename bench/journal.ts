@@ -51,7 +51,12 @@ async function measureJournal(
   const options = { folder, kek: createSecretKey(randomBytes(32)), clock: systemClock, ids: randomIds }
   const journal = await openJournal({ ...options, limits: { lowWaterBytes: 0, ...limits } })
   const body = randomBytes(bytes)
-  const event = (session: number): EventInput => ({ type: 'session.renewed', session: `s${session}`, facts: {}, body })
+  const event = (session: number): EventInput => ({
+    type: 'session.resumed',
+    session: `s${session}`,
+    facts: { openStatements: 0 },
+    body,
+  })
   const before = process.cpuUsage()
   const { count, ...latencies } = await runClosedLoops(SECONDS, sessions, (session) => journal.append(event(session)))
   const { user, system } = process.cpuUsage(before)

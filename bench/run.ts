@@ -3,12 +3,14 @@ import { parseArgs } from 'node:util'
 import { benchChunks } from './chunks.ts'
 import { benchJournal } from './journal.ts'
 import { benchSmallQueries } from './small-queries.ts'
+import { benchStartup } from './startup.ts'
 import { type BenchOptions, type BenchReport, formatReport } from './support/bench-report.ts'
 
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<BenchReport>>> = {
   small: benchSmallQueries,
   chunks: benchChunks,
   journal: benchJournal,
+  startup: benchStartup,
 }
 const USAGE = `usage: bench/run.ts [${Object.keys(BENCHES).join('|')}]… [--rounds N] [--json] [--profile FOLDER]\n`
 

@@ -46,7 +46,7 @@ export async function startDemo(settings: DemoSettings): Promise<Demo | null> {
   const config = await settings.useConfig(await makeConfig(settings, identityProvider, emulator))
   if (config === null) return null
   const gateway = await startGateway(config)
-  started.defer(() => gateway.close())
+  started.defer(() => gateway.close('shutdown', 'end'))
   const parts = started.move()
   return { gateway, emulator, identityProvider, config, close: () => parts.disposeAsync() }
 }

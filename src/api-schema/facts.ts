@@ -64,6 +64,15 @@ function facts<S extends z.core.$ZodShape>(type: string, shape: S) {
   return z.strictObject(shape).meta({ id: type })
 }
 
+const tokensSchema = z
+  .strictObject({
+    token: text('Hash of the session token.'),
+    master: text('Hash of the master token.'),
+    tokenExpiresAt: count('When the one expires, milliseconds since the epoch.'),
+    masterExpiresAt: count('When the other expires.'),
+  })
+  .meta({ id: 'session tokens' })
+
 /** By type of event. */
 export const factsSchemas = {
   'session.opened': facts('session.opened', {
@@ -85,14 +94,36 @@ export const factsSchemas = {
     parameters: parametersSchema.describe(
       'Session parameters in effect, of those that change the meaning of a statement.',
     ),
+    resume: z
+      .strictObject({
+        tokens: tokensSchema.describe('The tokens of the driver.'),
+        upstream: text('The session at Snowflake, sealed: nothing but Icecore with its key can read it.'),
+        clientTag: textOrNull('The query tag that the driver asked for.'),
+      })
+      .describe('What the session goes on with after a restart.'),
   }),
-  'session.renewed': facts('session.renewed', {}),
+  'session.renewed': facts('session.renewed', {
+    tokens: tokensSchema.describe('The new tokens of the driver.'),
+    retired: listOf(z.string()).describe('Hashes of the tokens that were renewed.'),
+  }),
+  'session.upstreamRenewed': facts('session.upstreamRenewed', {
+    upstream: text('The session at Snowflake with its new tokens, sealed.'),
+  }),
+  'session.state': facts('session.state', {
+    contexts: listOf(contextSchema).describe('What the session is in; several where a failure left that open.'),
+    variables: z.record(z.string(), z.string()).describe('Session variables whose value is known.'),
+  }),
+  'session.resumed': facts('session.resumed', {
+    openStatements: count('Statements that had not ended when the process before ended.'),
+  }),
   'session.ended': facts('session.ended', {
     reason: text('Why.'),
     statements: count('How many statements there were.'),
   }),
   'statement.received': facts('statement.received', {
     requestId: text('Request id of the driver.'),
+    pendingId: text('Stands in for the query id until Snowflake has given one.'),
+    fingerprint: text('Keyed hash of text, binds and flags: the same request sent again is known by it.'),
     sql: text('The text as it was sent, without its secrets.'),
     secretsCut: count('How many secret literals were cut out; each stands there as `[secret:<keyed hash>]`.'),
     bindings: z.record(z.string(), bindingSchema).describe('Bound values, by position.'),
@@ -116,7 +147,16 @@ export const factsSchemas = {
     ).describe('Each statement of the text.'),
     policy: text('Version of the policy.'),
   }),
-  'statement.sent': facts('statement.sent', { upstreamRequestId: text('The request id at Snowflake.') }),
+  'statement.sent': facts('statement.sent', {
+    upstreamRequestId: text('The request id at Snowflake.'),
+    changes: listOf(z.looseObject({ change: text('Kind of the change, for example `use_schema`.') })).describe(
+      'What it changes in the session if it succeeds.',
+    ),
+  }),
+  'statement.lookedUp': facts('statement.lookedUp', {
+    by: z.enum(['query_id', 'request_id']).describe('How Snowflake was asked for it after a restart.'),
+    found: flag('Whether Snowflake knew it.'),
+  }),
   'statement.queryId': facts('statement.queryId', { queryId: text('The id that Snowflake gave it.') }),
   'statement.polled': facts('statement.polled', {
     queryId: text('Query id.'),
@@ -134,6 +174,13 @@ export const factsSchemas = {
     inlineRows: count('How many of them are in the answer itself.'),
     chunks: listOf(z.strictObject({ rows: count('Rows in it.') })).describe('Chunks that hold the others.'),
     childQueryIds: listOf(z.string()).describe('Query ids of the children of a multi-statement.'),
+    link: z
+      .strictObject({
+        token: text('Hash of the part in their path.'),
+        key: textOrNull('Hash of the header that they want.'),
+      })
+      .nullable()
+      .describe('Of the links to its chunks; null where it has none.'),
   }),
   'result.batch': facts('result.batch', {
     ...deliveryPart,

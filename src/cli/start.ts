@@ -18,7 +18,7 @@ export function addStartCommand(program: Command, context: CliContext, finish: F
     .option('--json', 'print one JSON object once ready')
     .addHelpText(
       'after',
-      '\nOn SIGTERM or SIGINT no new session is taken, and running statements may end within limits.drain.\n\nExample:\n  $ icecore start --config /etc/icecore/icecore.yaml',
+      '\nOn SIGTERM or SIGINT nothing new is begun, and running statements may end within limits.drain. Sessions, and what\nstill runs in them, go on when Icecore is started again.\n\nExample:\n  $ icecore start --config /etc/icecore/icecore.yaml',
     )
     .action((options: StartOptions) => finish(start(context, options)))
 }
@@ -45,7 +45,7 @@ async function start(context: CliContext, options: StartOptions): Promise<number
     ].join('\n'),
   )
   const signal = await stop
-  err.write(`${signal}: no new sessions; running statements have ${config.limits.drain / 1000} s\n`)
+  err.write(`${signal}: nothing new is begun; running statements have ${config.limits.drain / 1000} s\n`)
   await gateway.close(signal)
   err.write('the record is closed\n')
   return EXIT.ok

@@ -43,7 +43,7 @@ async function open({ blocks, encoding = 'gzip', format = 'json', promised }: Ch
   const session = fakeSession(fakeUpstream({ openChunk: async () => chunkBody(blocks, encoding) }))
   const chunks = [{ url: 'https://storage/c', headers: {}, rows: promised }]
   const set = links.open({ session, statement: 'st', queryId: 'q', format, columns: 2, chunks }, true)
-  const tools = { recorder, checker, links, clock, ids }
+  const tools = { recorder, checker, links, recall: async () => undefined, clock, ids }
   const request = { token: set.token, index: 0, key: set.key }
   const delivery = await deliverChunk(request, tools, new AbortController().signal)
   return { recorder, delivery }

@@ -16,6 +16,8 @@ export interface ChunkDeliveryTools {
   readonly recorder: Recorder
   readonly checker: ChunkChecker
   readonly links: ChunkLinks
+  /** Brings links of an earlier process back, if there are such of this token. */
+  recall(token: string, key: string | null): Promise<void>
   readonly clock: Clock
   readonly ids: Ids
 }
@@ -46,7 +48,7 @@ export async function deliverChunk(
   signal: AbortSignal,
 ): Promise<ChunkDelivery> {
   const { token, index, key } = request
-  const found = tools.links.find(token, index, key)
+  const found = tools.links.find(token, index, key) ?? (await recalled(request, tools))
   if (found === null) throw new IcecoreError('ICE_HANDLE_UNKNOWN')
   const { set, chunk } = found
   const { session } = set
@@ -66,6 +68,12 @@ interface DeliveredChunk {
   readonly set: LinkSet
   readonly index: number
   readonly delivery: string
+}
+
+async function recalled({ token, index, key }: ChunkRequest, { links, recall }: ChunkDeliveryTools) {
+  if (links.isKnown(token)) return null
+  await recall(token, key)
+  return links.find(token, index, key)
 }
 
 async function* releasePieces(

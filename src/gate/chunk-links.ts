@@ -29,6 +29,9 @@ export interface LinkSet {
 
 export const CHUNK_KEY_HEADER = 'x-icecore-chunk-key'
 
+/** As long as Snowflake's own chunk links live (public documentation). */
+export const CHUNK_LINK_LIFE_MS = 6 * 60 * 60 * 1000
+
 export interface ChunkLinksOptions {
   readonly clock: Clock
   readonly ids: Ids
@@ -48,19 +51,14 @@ export class ChunkLinks {
   }
 
   open(facts: Omit<LinkSet, 'token' | 'key' | 'openedAt'>, wantsKey: boolean): LinkSet {
-    const { ids, clock, perSession } = this.#options
+    const { ids, clock } = this.#options
     const set: LinkSet = {
       ...facts,
       token: ids.token('icc_'),
       key: wantsKey ? ids.token('ick_') : null,
       openedAt: clock.now(),
     }
-    const hash = hashOf(set.token)
-    this.#sets.set(hash, set)
-    const own = this.#bySession.get(facts.session.id) ?? new Set()
-    this.#bySession.set(facts.session.id, own.add(hash))
-    const [oldest] = own
-    if (own.size > perSession && oldest !== undefined) this.#drop(oldest, own)
+    this.reopen(set)
     return set
   }
 
@@ -70,12 +68,28 @@ export class ChunkLinks {
     index: number,
     key: string | null,
   ): { readonly set: LinkSet; readonly chunk: LinkedChunk } | null {
-    const set = this.#sets.get(hashOf(token))
+    const set = this.#sets.get(linkHash(token))
     if (set === undefined || set.session.ended !== null) return null
     if (this.#options.clock.now() - set.openedAt >= this.#options.life) return null
     if (set.key !== null && (key === null || !timingSafeEqual(digestOf(set.key), digestOf(key)))) return null
     const chunk = set.chunks[index]
     return chunk === undefined ? null : { set, chunk }
+  }
+
+  /** Whether such links were handed out, whoever may use them. */
+  isKnown(token: string): boolean {
+    return this.#sets.has(linkHash(token))
+  }
+
+  /** Puts links in: new ones, and again those that an earlier process had handed out. */
+  reopen(set: LinkSet): void {
+    const own = this.#bySession.get(set.session.id) ?? new Set()
+    this.#bySession.set(set.session.id, own)
+    const hash = linkHash(set.token)
+    this.#sets.set(hash, set)
+    own.add(hash)
+    const [oldest] = own
+    if (own.size > this.#options.perSession && oldest !== undefined) this.#drop(oldest, own)
   }
 
   closeSession(session: string): void {
@@ -85,7 +99,7 @@ export class ChunkLinks {
 
   close(set: LinkSet): void {
     const own = this.#bySession.get(set.session.id)
-    if (own !== undefined) this.#drop(hashOf(set.token), own)
+    if (own !== undefined) this.#drop(linkHash(set.token), own)
   }
 
   #drop(hash: string, own: Set<string>): void {
@@ -98,6 +112,7 @@ function digestOf(value: string): Buffer {
   return createHash('sha256').update(value).digest()
 }
 
-function hashOf(value: string): string {
+/** Under which a link, or the header that it wants, is known. */
+export function linkHash(value: string): string {
   return digestOf(value).toString('base64')
 }

@@ -8,7 +8,7 @@ import { type QueryAnswer, readStorageHeaders } from '../core/wire/index.ts'
 import { IcecoreError } from '../errors.ts'
 import type { Ids } from '../lib/ids.ts'
 import { bytesOf } from '../lib/json/index.ts'
-import type { ChunkLinks, LinkSet } from './chunk-links.ts'
+import { type ChunkLinks, type LinkSet, linkHash } from './chunk-links.ts'
 import type { Recorder } from './ports.ts'
 import type { Session } from './session.ts'
 import type { AnswerEncoder } from './statement-request.ts'
@@ -51,7 +51,7 @@ export async function deliverAnswer(facts: DeliveryFacts, tools: DeliveryTools):
   const links = answer.chunks.length === 0 ? null : openLinks(facts, tools.links)
   const body = encoder.encode(answer, links)
   try {
-    await tools.recorder.append(...describeResult(facts, body, tools.ids.uuid()), ...facts.also)
+    await tools.recorder.append(...describeResult(facts, body, links, tools.ids.uuid()), ...facts.also)
   } catch (error) {
     if (links !== null) tools.links.close(links)
     throw new IcecoreError('ICE_RESULT_UNRECORDED', {}, { cause: error })
@@ -59,26 +59,29 @@ export async function deliverAnswer(facts: DeliveryFacts, tools: DeliveryTools):
   return body
 }
 
-function openLinks(facts: DeliveryFacts, links: ChunkLinks): LinkSet {
-  const { session, statement, queryId, answer } = facts
+function openLinks({ session, statement, queryId, answer }: DeliveryFacts, links: ChunkLinks): LinkSet {
+  return links.open({ session, statement, queryId, ...linkedChunks(answer) }, session.facts.profile.sendsChunkHeaders)
+}
+
+/** What links lead to: the chunks at storage, and what must be known to check them. */
+export function linkedChunks(answer: QueryAnswer): Pick<LinkSet, 'format' | 'columns' | 'chunks'> {
   const headers = readStorageHeaders(answer)
-  return links.open(
-    {
-      session,
-      statement,
-      queryId,
-      format: answer.format ?? 'json',
-      columns: answer.columns?.length ?? 0,
-      chunks: answer.chunks.map((chunk) => ({ url: chunk.url, headers, rows: chunk.rowCount })),
-    },
-    session.facts.profile.sendsChunkHeaders,
-  )
+  return {
+    format: answer.format ?? 'json',
+    columns: answer.columns?.length ?? 0,
+    chunks: answer.chunks.map((chunk) => ({ url: chunk.url, headers, rows: chunk.rowCount })),
+  }
 }
 
 /** One event holds so much of the inline rows; a journal bounds its events. */
 const INLINE_PIECE_BYTES = 4 * 1024 * 1024
 
-function describeResult(facts: DeliveryFacts, body: Uint8Array, delivery: string): readonly EventInput[] {
+function describeResult(
+  facts: DeliveryFacts,
+  body: Uint8Array,
+  links: LinkSet | null,
+  delivery: string,
+): readonly EventInput[] {
   const { answer, queryId } = facts
   if (!answer.success || answer.columns === null) return []
   const at = { session: facts.session.id, statement: facts.statement }
@@ -94,6 +97,8 @@ function describeResult(facts: DeliveryFacts, body: Uint8Array, delivery: string
       inlineRows: answer.inlineRows ?? 0,
       chunks: answer.chunks.map((chunk) => ({ rows: chunk.rowCount })),
       childQueryIds: answer.resultIds,
+      link:
+        links === null ? null : { token: linkHash(links.token), key: links.key === null ? null : linkHash(links.key) },
     },
   }
   const whole = {

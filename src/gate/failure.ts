@@ -41,6 +41,7 @@ export function failureOfError(error: IcecoreError, queryId: string): StatementF
 export function failureOfRun(run: StatementRun): StatementFailure | null {
   const { outcome } = run
   if (outcome?.kind === 'denied') return failureOfDenial(outcome.denial, run.pendingId)
+  if (outcome?.kind === 'failure') return outcome.failure
   return outcome?.kind === 'error' ? failureOfError(outcome.error, run.queryId) : null
 }
 

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { asIs, CONTEXT, inProgress, oneRow, openGate as open, sqlError } from '../../test/support/gate-fixture.ts'
+import {
+  asIs,
+  CONTEXT,
+  inProgress,
+  markOf,
+  oneRow,
+  openGate as open,
+  sqlError,
+} from '../../test/support/gate-fixture.ts'
 import { IcecoreError } from '../errors.ts'
 import type { StatementReply, StatementRequest } from './statement-request.ts'
 
@@ -52,8 +60,8 @@ describe('Gate', () => {
   it('keeps binds exactly, but for those that may be secrets', async () => {
     for (const [sql, kept] of [
       ['SELECT ?', 'hunter2'],
-      ['ALTER USER bob SET PASSWORD = ?', '[secret:mark]'],
-      ["SELECT 'open", '[secret:mark]'],
+      ['ALTER USER bob SET PASSWORD = ?', `[secret:${markOf('hunter2')}]`],
+      ["SELECT 'open", `[secret:${markOf('hunter2')}]`],
     ] as const) {
       const { recorder, run } = open()
       await run(sql, binds)

@@ -4,23 +4,41 @@
  */
 import { type Decision, decide, type StatementSettings } from '../core/policy/index.ts'
 import type { EventInput } from '../core/recording/index.ts'
-import { advance, advanceAfterFailure, changesOf, currentContext, isExclusive } from '../core/session/index.ts'
+import {
+  advance,
+  advanceAfterFailure,
+  changesOf,
+  isExclusive,
+  isSameState,
+  type SessionState,
+} from '../core/session/index.ts'
 import { type Analysis, analyseText, type ResultReference, type StatementLimits } from '../core/statement/index.ts'
-import { buildQueryBody, type QueryAnswer, readQueryAnswer, sessionParameter } from '../core/wire/index.ts'
+import {
+  type AnswerEnvelope,
+  buildQueryBody,
+  buildResubmission,
+  type QueryAnswer,
+  ranResubmission,
+  readQueryAnswer,
+  sessionParameter,
+} from '../core/wire/index.ts'
 import { IcecoreError, isIcecoreError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
 import type { Log } from '../lib/log.ts'
-import { type GiveBack, Room } from '../lib/room.ts'
+import type { GiveBack } from '../lib/room.ts'
 import { type AdmittedParameters, admitOrName } from './admit-or-name.ts'
-import type { AdmittedAnswer, AnswerMemory } from './answer-memory.ts'
+import type { AnswerMemory } from './answer-memory.ts'
 import type { ChunkLinks } from './chunk-links.ts'
-import { assertDeliverable, deliverAnswer } from './delivery.ts'
+import { assertDeliverable } from './delivery.ts'
 import { failureOfDenial, failureOfError, failureOfRun, toIcecoreError } from './failure.ts'
+import { fingerprintOf, type KeyedHash } from './fingerprint.ts'
 import type { Handles } from './handles.ts'
 import { outcomeOfSending } from './outcome-of-sending.ts'
-import type { Recorder } from './ports.ts'
+import type { Past, Recorder } from './ports.ts'
 import { queryTag } from './query-tag.ts'
+import { Results } from './results.ts'
+import { resumeRun } from './resume-run.ts'
 import type { Session } from './session.ts'
 import type { SessionRegistry } from './session-registry.ts'
 import * as events from './statement-events.ts'
@@ -34,7 +52,8 @@ export interface GateTools {
   readonly handles: Handles
   readonly links: ChunkLinks
   readonly answers: AnswerMemory
-  readonly keyedHash: events.KeyedHash
+  readonly keyedHash: KeyedHash
+  readonly past: Pick<Past, 'statement'>
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
@@ -60,24 +79,22 @@ interface FoundResult {
   readonly run: StatementRun | null
 }
 
-/** Which result it is, and of which statement. */
-interface ResultPlace {
-  readonly statement: string
-  readonly queryId: string
-}
-
 /** How long a cancelled statement may take to say so itself; drivers want a held request completed at once. */
 const ABORT_PATIENCE_MS = 5_000
+/** After a restart drivers ask again for what they had asked before; later than this none does (they give up within minutes). */
+const RECALL_MS = 15 * 60 * 1000
 
 export class Gate {
   readonly #tools: GateTools
   readonly #options: GateOptions
-  /** Places for fetching results from the upstream, taken until the result has gone out. */
-  readonly #fetches = new WeakMap<Session, Room>()
+  readonly #results: Results
+  #draining = false
+  #suspended = false
 
   constructor(tools: GateTools, options: GateOptions) {
     this.#tools = tools
     this.#options = options
+    this.#results = new Results(tools, options.resultFetches)
   }
 
   /**
@@ -90,7 +107,7 @@ export class Gate {
     encoder: AnswerEncoder,
     release: GiveBack = () => undefined,
   ): Promise<StatementReply> {
-    const run = this.#runOf(session, request, release)
+    const run = await this.#runOf(session, request, release)
     if (!request.asynchronous) return this.#attend(session, run, request.holdMs, encoder)
     await run.waitAccepted(request.holdMs)
     const failure = failureOfRun(run)
@@ -101,32 +118,105 @@ export class Gate {
   /** Waits for a run, and says "in progress" when it takes longer than the request may be held. */
   async #attend(session: Session, run: StatementRun, holdMs: number, encoder: AnswerEncoder): Promise<StatementReply> {
     if (await run.waitSettled(holdMs)) return this.#reply(session, run, holdMs, encoder)
-    return this.#comeAgain(session, run, run.request.asynchronous)
+    return this.#results.comeAgain(session, run, run.request.asynchronous)
   }
 
-  #runOf(session: Session, request: StatementRequest, release: GiveBack): StatementRun {
-    const known = session.runs.get(request.requestId)
-    if (known === undefined) return this.#start(session, request, release)
-    release()
-    if (!known.matches(request)) throw new IcecoreError('ICE_REQUEST_ID_REUSED')
-    return known
+  async #runOf(session: Session, request: StatementRequest, release: GiveBack): Promise<StatementRun> {
+    let begun = false
+    try {
+      if (this.#mayRecall(session, request.requestId)) await this.#recall(session, request.requestId)
+      // Nothing is awaited from here to where the run is known: of two requests under one id the second must find it.
+      const fingerprint = fingerprintOf(request, this.#tools.keyedHash)
+      const known = session.runs.get(request.requestId)
+      if (known === undefined) {
+        const run = this.#start(session, request, fingerprint, release)
+        begun = true
+        return run
+      }
+      if (!known.matches(request, fingerprint)) throw new IcecoreError('ICE_REQUEST_ID_REUSED')
+      return known
+    } finally {
+      if (!begun) release()
+    }
   }
 
-  #start(session: Session, request: StatementRequest, release: GiveBack): StatementRun {
+  /** Whether the request id may be one of an earlier process, whose driver may still ask for it. */
+  #mayRecall({ resumedAt, runs }: Session, requestId: string): boolean {
+    return resumedAt !== null && this.#tools.clock.now() - resumedAt < RECALL_MS && !runs.has(requestId)
+  }
+
+  /** Brings the run of an earlier process back, if there is one under this request id. */
+  async #recall(session: Session, requestId: string): Promise<void> {
+    const { past, clock } = this.#tools
+    const statement = await past.statement(session.id, requestId)
+    const run = statement === null ? null : resumeRun(statement, clock)
+    // Meanwhile another request under this id may have begun or recalled it.
+    if (run !== null && !session.runs.has(requestId)) session.adopt(run)
+  }
+
+  /**
+   * Goes on with a statement that an earlier process had sent: asks the upstream what became of it. Whatever the answer,
+   * it is not run again.
+   */
+  resume(session: Session, run: StatementRun): void {
+    session.adopt(run)
+    this.#settleLater(session, run, this.#lookUp(session, run))
+  }
+
+  async #lookUp(session: Session, run: StatementRun): Promise<void> {
+    const release = await session.lock.acquire(run.changes.length > 0, run.signal)
+    try {
+      const { upstream } = session.facts
+      const requestId = upstreamRequestId(session.id, run.request.requestId)
+      const queryId = run.upstreamQueryId
+      const answer = await this.#send(session, run, requestId, (signal) =>
+        queryId === null
+          ? upstream.submit({ requestId, body: buildResubmission(requestId) }, signal)
+          : upstream.result(queryId, signal),
+      )
+      const found = queryId !== null || !ranResubmission(answer)
+      await this.#record(events.lookedUp(session, run, queryId === null ? 'request_id' : 'query_id', found))
+      if (found) return await this.#follow(session, run, answer)
+      // The text that asked was a query of this session too.
+      session.statements += 1
+      throw new IcecoreError('ICE_OUTCOME_UNKNOWN', {}, { cause: new Error('Snowflake does not know the request') })
+    } finally {
+      release()
+    }
+  }
+
+  /** From now on nothing new is begun: what runs may end. */
+  drain(): void {
+    this.#draining = true
+  }
+
+  /** From now on nothing is settled here any more: the next process finds everything on record as it is. */
+  suspend(): void {
+    this.#draining = true
+    this.#suspended = true
+    this.#tools.registry.suspend()
+  }
+
+  #start(session: Session, request: StatementRequest, fingerprint: string, release: GiveBack): StatementRun {
+    if (this.#draining) throw new IcecoreError('ICE_DRAINING')
     const { openStatements, rememberedRequests } = this.#options
     if (session.openRuns.size >= openStatements)
       throw new IcecoreError('ICE_STATEMENT_LIMIT', { limit: openStatements })
     const { ids, clock } = this.#tools
-    const run = new StatementRun({ statement: ids.uuid(), pendingId: ids.uuid() }, request, clock)
+    const run = new StatementRun({ statement: ids.uuid(), pendingId: ids.uuid() }, request, fingerprint, clock)
     session.begin(run, rememberedRequests)
-    this.#perform(session, run)
+    this.#settleLater(session, run, this.#perform(session, run), release)
+    return run
+  }
+
+  #settleLater(session: Session, run: StatementRun, work: Promise<void>, release: GiveBack = () => undefined): void {
+    work
       .catch((error: unknown) => this.#fail(session, run, error))
       .catch((error: unknown) => this.#giveUp(run, error))
       .finally(() => {
         session.openRuns.delete(run)
         release()
       })
-    return run
   }
 
   /** The way of a statement. */
@@ -137,6 +227,7 @@ export class Gate {
     try {
       // The statements it waited for may have moved the session: it is read and decided in the state it runs in.
       const analysis = session.state === before ? early : this.#analyse(session, run.request)
+      run.changes = analysis.ok && !run.request.describeOnly ? changesOf(analysis.text.statements) : []
       const parameters = admitOrName(run.request)
       const decision = this.#decide(session, analysis, parameters.refused)
       const onRecord = [
@@ -157,8 +248,9 @@ export class Gate {
       // Cancelled while that became durable: then it is not sent after all, and the record says so next.
       run.signal.throwIfAborted()
       run.sent = true
-      const answer = await this.#send(session, run, requestId, body)
-      await this.#follow(session, run, analysis, answer)
+      const { upstream } = session.facts
+      const answer = await this.#send(session, run, requestId, (signal) => upstream.submit({ requestId, body }, signal))
+      await this.#follow(session, run, answer)
     } finally {
       release()
     }
@@ -209,11 +301,16 @@ export class Gate {
   }
 
   /** Sends, and follows "in progress" answers to the end. */
-  async #send(session: Session, run: StatementRun, requestId: string, body: Uint8Array): Promise<QueryAnswer> {
+  async #send(
+    session: Session,
+    run: StatementRun,
+    requestId: string,
+    ask: (signal: AbortSignal) => Promise<AnswerEnvelope>,
+  ): Promise<QueryAnswer> {
     const { upstream } = session.facts
     const cancelled = this.#abortWhenCancelled(session, run, requestId)
     try {
-      let answer = readQueryAnswer(await upstream.submit({ requestId, body }, cancelled.signal))
+      let answer = readQueryAnswer(await ask(cancelled.signal))
       while (answer.inProgress !== null) {
         const { queryId } = answer
         if (queryId === null) throw new IcecoreError('ICE_UPSTREAM_PROTOCOL', { reason: 'no query id to poll with' })
@@ -230,7 +327,7 @@ export class Gate {
   }
 
   async #accept(session: Session, run: StatementRun, queryId: string): Promise<void> {
-    this.#openHandle(session, run.statement, queryId)
+    this.#results.openHandle(session, run.statement, queryId)
     await this.#record(events.accepted(session, run, queryId))
     run.accept(queryId)
   }
@@ -257,34 +354,36 @@ export class Gate {
   }
 
   /** Moves the session's state along; an unpredicted context ends the session, since nothing can be judged in it. */
-  async #follow(session: Session, run: StatementRun, analysis: Analysis, answer: QueryAnswer): Promise<void> {
-    const changes = analysis.ok && !run.request.describeOnly ? changesOf(analysis.text.statements) : []
-    if (!answer.success) {
-      session.state = advanceAfterFailure(session.state, changes)
-      return this.#finish(session, run, answer)
-    }
+  async #follow(session: Session, run: StatementRun, answer: QueryAnswer): Promise<void> {
+    const { changes } = run
+    if (!answer.success) return this.#finish(session, run, answer, advanceAfterFailure(session.state, changes))
     const { context } = answer
     const next =
       context === null ? { matches: false as const, what: 'context' } : advance(session.state, changes, context)
-    if (next.matches) {
-      session.state = next.state
-      return this.#finish(session, run, answer)
-    }
+    if (next.matches) return this.#finish(session, run, answer, next.state)
     const error = new IcecoreError('ICE_CONTEXT_MISMATCH', { what: next.what })
     await this.#record(events.failed(session, run, failureOfError(error, answer.queryId ?? run.pendingId)))
     run.settle({ kind: 'error', error })
     await this.#tools.registry.end(session, error.message)
   }
 
-  async #finish(session: Session, run: StatementRun, answer: QueryAnswer): Promise<void> {
+  async #finish(session: Session, run: StatementRun, answer: QueryAnswer, state: SessionState): Promise<void> {
+    const moved = this.#move(session, run, state)
     const queryId = answer.queryId ?? run.pendingId
-    for (const id of [queryId, ...answer.resultIds]) this.#openHandle(session, run.statement, id)
+    for (const id of [queryId, ...answer.resultIds]) this.#results.openHandle(session, run.statement, id)
     assertDeliverable(answer)
-    run.settleWithAnswer(queryId, answer, events.ended(session, run, queryId, answer))
+    run.settleWithAnswer(queryId, answer, [...moved, events.ended(session, run, queryId, answer)])
     if (session.ended === null) this.#tools.answers.hold(session.id, run, answer)
     else this.#tools.answers.letGo(run)
     // With a request waiting, the end is recorded together with the rows: one flush instead of two.
     if (!run.hasWaiter) await this.#record(...run.takeEnding())
+  }
+
+  /** The session in its new state; the event that says so, where there is anything to say. */
+  #move(session: Session, run: StatementRun, state: SessionState): readonly EventInput[] {
+    const same = isSameState(session.state, state)
+    session.state = state
+    return same ? [] : [events.stateChanged(session, run)]
   }
 
   /** The reply from a settled run. The answer itself is held for one delivery; later ones fetch it by its id. */
@@ -292,10 +391,10 @@ export class Gate {
     const failure = failureOfRun(run)
     if (failure !== null) return { kind: 'failure', failure }
     const held = this.#tools.answers.take(run)
-    if (held === null) return this.#fetchUpstream(session, run, holdMs, encoder)
+    if (held === null) return this.#results.fetch(session, run, holdMs, encoder)
     const ending = run.takeEnding()
     try {
-      return await this.#deliver(session, run, held, encoder, ending)
+      return await this.#results.deliver(session, run, held, encoder, ending)
     } catch (error) {
       // That it could not be delivered does not change that it ran.
       await this.#record(...ending).catch(() => undefined)
@@ -308,83 +407,7 @@ export class Gate {
     const found = this.#find(session, queryId)
     if (found.run !== null) return this.#attend(session, found.run, holdMs, encoder)
     const { statement } = found
-    return this.#fetchUpstream(session, { statement, queryId: found.queryId ?? queryId }, holdMs, encoder)
-  }
-
-  /** Where a session fetches too much at a time, or memory is full, the driver is told to poll, and gets it later. */
-  async #fetchUpstream(
-    session: Session,
-    result: ResultPlace,
-    holdMs: number,
-    encoder: AnswerEncoder,
-  ): Promise<StatementReply> {
-    const { answers, clock } = this.#tools
-    const places = this.#fetches.get(session) ?? new Room(this.#options.resultFetches)
-    this.#fetches.set(session, places)
-    const leave = await places.takeWithin(1, holdMs, clock)
-    if (leave === null) return this.#comeAgain(session, result, false)
-    let goesOut = false
-    try {
-      const reply = await this.#fetchAnswer(session, result, encoder, leave)
-      goesOut = reply?.kind === 'answer'
-      if (reply !== null) return reply
-    } finally {
-      if (!goesOut) leave()
-    }
-    await answers.freed(holdMs)
-    return this.#comeAgain(session, result, false)
-  }
-
-  /** Null when there is no room in memory: then nothing of the answer is kept. */
-  async #fetchAnswer(
-    session: Session,
-    result: ResultPlace,
-    encoder: AnswerEncoder,
-    leave: GiveBack,
-  ): Promise<StatementReply | null> {
-    const { statement, queryId } = result
-    const answer = readQueryAnswer(await this.#ask(session, session.facts.upstream.result(queryId)))
-    if (answer.inProgress !== null) return this.#comeAgain(session, result, answer.inProgress === 'asynchronous')
-    assertDeliverable(answer)
-    for (const child of answer.resultIds) this.#openHandle(session, statement, child)
-    const admitted = this.#tools.answers.admit(answer)
-    if (admitted === null) return null
-    const fetched: EventInput = {
-      type: 'result.fetched',
-      session: session.id,
-      statement,
-      facts: { queryId, by: 'result' },
-    }
-    const release = (): void => {
-      admitted.release()
-      leave()
-    }
-    return this.#deliver(session, result, { answer, release }, encoder, [fetched])
-  }
-
-  async #deliver(
-    session: Session,
-    { statement, queryId }: ResultPlace,
-    { answer, release }: AdmittedAnswer,
-    encoder: AnswerEncoder,
-    also: readonly EventInput[],
-  ): Promise<StatementReply> {
-    try {
-      const body = await deliverAnswer({ session, statement, queryId, answer, encoder, also }, this.#tools)
-      return { kind: 'answer', body, release }
-    } catch (error) {
-      release()
-      throw error
-    }
-  }
-
-  async #comeAgain(
-    session: Session,
-    { statement, queryId }: ResultPlace,
-    asynchronous: boolean,
-  ): Promise<StatementReply> {
-    await this.#recordPoll(session, statement, queryId)
-    return { kind: 'in_progress', queryId, asynchronous }
+    return this.#results.fetch(session, { statement, queryId: found.queryId ?? queryId }, holdMs, encoder)
   }
 
   /** How a statement is doing: the upstream's own answer, or the run where the upstream knows nothing of it. */
@@ -392,7 +415,7 @@ export class Gate {
     const { run, statement, queryId: wanted } = this.#find(session, queryId)
     if (run !== null && (wanted === null || failureOfRun(run) !== null)) return run
     const known = wanted ?? queryId
-    const body = await this.#ask(session, session.facts.upstream.status(known))
+    const body = await this.#results.ask(session, session.facts.upstream.status(known))
     const facts = { queryId: known, by: 'status' } as const
     await this.#record({ type: 'result.fetched', session: session.id, statement, facts })
     return body
@@ -416,21 +439,10 @@ export class Gate {
     return { run: null, statement: handle.statement, queryId }
   }
 
-  /** A question to the upstream outside a statement's way. A lost upstream session is the end of this one. */
-  async #ask<T>(session: Session, question: Promise<T>): Promise<T> {
-    try {
-      return await question
-    } catch (error) {
-      await this.#endIfLost(session, error)
-      throw error
-    } finally {
-      session.upstreamSeenAt = this.#tools.clock.now()
-    }
-  }
-
   /** A failure of the way itself: before sending nothing ran, after it the outcome may be unknown. */
   async #fail(session: Session, run: StatementRun, thrown: unknown): Promise<void> {
     const { ids, log, keyedHash } = this.#tools
+    if (this.#suspended) return run.dismiss()
     const errorId = ids.uuid()
     const cancelledEarly = run.cancelledBy !== null && !run.sent
     const error = cancelledEarly
@@ -438,15 +450,16 @@ export class Gate {
       : toIcecoreError(thrown, errorId)
     if (error.code === 'ICE_INTERNAL')
       log.error('statement.internal', { errorId, statement: run.statement, error: thrown })
-    const analysis = this.#analyse(session, run.request)
-    if (run.sent && analysis.ok) session.state = advanceAfterFailure(session.state, changesOf(analysis.text.statements))
-    const onRecord = run.described ? [] : [events.received(session, run, analysis, keyedHash)]
+    const onRecord = run.described
+      ? []
+      : [events.received(session, run, this.#analyse(session, run.request), keyedHash)]
+    const moved = run.sent ? this.#move(session, run, advanceAfterFailure(session.state, run.changes)) : []
     const failed = events.failed(session, run, failureOfError(error, run.queryId))
-    await this.#record(...onRecord, failed).catch(() =>
+    await this.#record(...onRecord, ...moved, failed).catch(() =>
       log.error('statement.failureUnrecorded', { statement: run.statement, code: error.code }),
     )
     run.settle({ kind: 'error', error })
-    await this.#endIfLost(session, error)
+    await this.#results.endIfLost(session, error)
   }
 
   /** A failure of the handling of a failure is a defect, and the end of this statement alone. */
@@ -456,24 +469,7 @@ export class Gate {
     run.settle({ kind: 'error', error: new IcecoreError('ICE_INTERNAL', { errorId }, { cause: thrown }) })
   }
 
-  async #endIfLost(session: Session, error: unknown): Promise<void> {
-    const lost = [error, error instanceof IcecoreError ? error.cause : null].find((one) =>
-      isIcecoreError(one, 'ICE_UPSTREAM_SESSION_LOST'),
-    )
-    if (lost !== undefined) await this.#tools.registry.end(session, 'the session at Snowflake has ended')
-  }
-
-  #recordPoll(session: Session, statement: string, queryId: string): Promise<void> {
-    const facts = { queryId, answer: 'in_progress' } as const
-    return this.#record({ type: 'statement.polled', session: session.id, statement, facts })
-  }
-
   #record(...inputs: readonly EventInput[]): Promise<void> {
     return this.#tools.recorder.append(...inputs)
-  }
-
-  #openHandle(session: Session, statement: string, queryId: string): void {
-    const { role } = currentContext(session.state)
-    this.#tools.handles.open({ queryId, ...session.owner, role, session: session.id, statement })
   }
 }

@@ -15,7 +15,7 @@ export interface Handle {
 }
 
 /** Snowflake keeps results for 24 hours (public documentation). */
-const RESULT_LIFE_MS = 24 * 60 * 60 * 1000
+export const RESULT_LIFE_MS = 24 * 60 * 60 * 1000
 
 export interface Owner {
   readonly principal: string
@@ -34,9 +34,13 @@ export class Handles {
   }
 
   open(handle: Omit<Handle, 'openedAt'>): void {
+    this.restore({ ...handle, openedAt: this.#clock.now() })
+  }
+
+  /** A handle that an earlier process had opened; the oldest must come first. */
+  restore(handle: Handle): void {
     this.#forgetExpired()
-    if (this.#handles.has(handle.queryId)) return
-    this.#handles.set(handle.queryId, { ...handle, openedAt: this.#clock.now() })
+    if (!this.#handles.has(handle.queryId)) this.#handles.set(handle.queryId, handle)
   }
 
   /** The handle, if it is this owner's: own means the same principal and connection, in any session. */

@@ -7,7 +7,7 @@
 
 export { AnswerMemory } from './answer-memory.ts'
 export { type ChunkDelivery, type ChunkDeliveryTools, type ChunkRequest, deliverChunk } from './chunk-delivery.ts'
-export { CHUNK_KEY_HEADER, ChunkLinks, type LinkSet } from './chunk-links.ts'
+export { CHUNK_KEY_HEADER, CHUNK_LINK_LIFE_MS, ChunkLinks, type LinkSet } from './chunk-links.ts'
 export { failureOfError, failureOfRun, type StatementFailure, toIcecoreError } from './failure.ts'
 export { Gate, type GateOptions } from './gate.ts'
 export { Handles } from './handles.ts'
@@ -19,12 +19,16 @@ export type {
   ChunkSource,
   ConnectionFacts,
   ParameterValue,
+  Past,
   Recorder,
+  Sealer,
   TokenVerifier,
   UpstreamConnector,
   UpstreamSession,
 } from './ports.ts'
+export { type RecallTools, recallLinks } from './recall-links.ts'
 export { DEFAULT_REFUSAL_LIMITS, Refusals } from './refusals.ts'
+export { type ResumeTools, resumeSessions } from './resume-sessions.ts'
 export { Session } from './session.ts'
 export { SessionRegistry } from './session-registry.ts'
 export { SessionTokenBook, type SessionTokens } from './session-tokens.ts'

@@ -1,6 +1,6 @@
 /** A log-in, top to bottom: token → principal → access rule → upstream session → on record → tokens of our own. */
 import { type AccessRule, decideAccess, mayUseRole, type Principal } from '../core/identity/index.ts'
-import type { ClaimedClient, Door, EventInput, NetworkFacts } from '../core/recording/index.ts'
+import type { ClaimedClient, Door, EventFacts, EventInput, NetworkFacts } from '../core/recording/index.ts'
 import {
   admitParameters,
   type Context,
@@ -13,7 +13,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
 import type { Log } from '../lib/log.ts'
 import type { Secret } from '../lib/secret.ts'
-import type { ConnectionFacts, Recorder, TokenVerifier, UpstreamConnector } from './ports.ts'
+import type { ConnectionFacts, Recorder, Sealer, TokenVerifier, UpstreamConnector } from './ports.ts'
 import { queryTag } from './query-tag.ts'
 import type { Refusals } from './refusals.ts'
 import { Session } from './session.ts'
@@ -41,6 +41,7 @@ export interface LogInTools {
   readonly upstream: UpstreamConnector
   readonly recorder: Recorder
   readonly registry: SessionRegistry
+  readonly sealer: Sealer
   readonly refusals: Refusals
   readonly clock: Clock
   readonly ids: Ids
@@ -124,22 +125,25 @@ async function open(request: LogInRequest, admission: Admission, tools: LogInToo
     clientTag: tag,
     openedAt: tools.clock.now(),
   })
+  const { tokens, facts } = tools.registry.mint()
   try {
     assertContext(upstream.context)
-    await recordOpening(session, request, admission, parameters, tools.recorder)
+    const resume = { tokens: facts, upstream: tools.sealer.seal(upstream.keep(), id), clientTag: tag }
+    await recordOpening(session, request, admission, { parameters, resume }, tools.recorder)
   } catch (error) {
     await upstream.close()
     throw error
   }
+  tools.registry.add(session, facts)
   tools.log.info('session.opened', { session: id, principal: principal.id, connection: connection.name, role })
-  return { session, tokens: tools.registry.add(session) }
+  return { session, tokens }
 }
 
 async function recordOpening(
   session: Session,
   request: LogInRequest,
   admission: Admission,
-  parameters: Readonly<Record<string, ParameterValue>>,
+  more: Pick<EventFacts['session.opened'], 'parameters' | 'resume'>,
   recorder: Recorder,
 ): Promise<void> {
   const { upstream, principal, connection } = session.facts
@@ -155,7 +159,7 @@ async function recordOpening(
       accessRule: admission.rule,
       context: upstream.context,
       upstreamSession: upstream.id,
-      parameters,
+      ...more,
     },
   }
   await recorder.append(opened).catch((error: unknown) => {

@@ -3,8 +3,9 @@
  * of sockets, files and keys.
  */
 import type { Principal } from '../core/identity/index.ts'
-import type { EventInput } from '../core/recording/index.ts'
+import type { EventInput, RecordedEvent } from '../core/recording/index.ts'
 import type { AnswerEnvelope, Context } from '../core/wire/index.ts'
+import type { Secret } from '../lib/secret.ts'
 
 /** The journal, as the gate sees it. */
 export interface Recorder {
@@ -56,6 +57,11 @@ export interface UpstreamConnector {
    * Rejects with ICE_UPSTREAM_UNAVAILABLE, ICE_UPSTREAM_LOGIN_FAILED or ICE_CERTIFICATE_UNTRUSTED.
    */
   open(login: UpstreamLogin): Promise<UpstreamSession>
+  /**
+   * The session that another process had opened, from what it kept of it; nothing is asked of the upstream.
+   * Throws ICE_UPSTREAM_SESSION_LOST when the connection is not there any more, or what was kept cannot be read.
+   */
+  resume(connection: string, kept: Secret): UpstreamSession
   close(): Promise<void>
 }
 
@@ -97,6 +103,10 @@ export interface UpstreamSession {
   status(queryId: string): Promise<Uint8Array>
   abort(query: { readonly requestId: string } | { readonly queryId: string }): Promise<void>
   heartbeat(): Promise<void>
+  /** What another process needs to go on with the session: its tokens and facts. */
+  keep(): Secret
+  /** Calls back, and waits, whenever the upstream has given new tokens, before the first request goes out with them. */
+  onRenewal(listener: () => Promise<void>): void
   /** Log-out. Never rejects: a session that cannot be closed ends at the upstream by itself. */
   close(): Promise<void>
   /** Opens a result chunk at cloud storage. No session token is sent there. */
@@ -114,6 +124,66 @@ export interface ChunkBody {
   readonly length: number | null
   /** The body as it comes. Ends with an error when the connection breaks or the length does not fit. */
   readonly bytes: AsyncIterable<Uint8Array>
+}
+
+/** Encrypts what must be stored and not be read there. `purpose` must be the same on both ways. */
+export interface Sealer {
+  seal(text: Secret, purpose: string): string
+  /** Throws ICE_KEY_INVALID for what was sealed under another key or for another purpose, or changed since. */
+  open(sealed: string, purpose: string): Secret
+}
+
+type Recorded<T extends RecordedEvent['type']> = Extract<RecordedEvent, { readonly type: T }>
+
+/** A session that had not ended when the last process did. */
+export interface PastSession {
+  readonly opened: Recorded<'session.opened'>
+  /** In order: renewals of either side's tokens, and the last state. */
+  readonly changes: readonly Recorded<'session.renewed' | 'session.upstreamRenewed' | 'session.state'>[]
+  /** Wall clock of its last event, milliseconds. */
+  readonly lastAt: number
+  readonly statements: number
+  /** Context after its last statement that ended well; null when none has. */
+  readonly lastCompleted: Recorded<'statement.completed'> | null
+  /** Statements that had not ended. */
+  readonly open: readonly PastStatement[]
+}
+
+export interface PastStatement {
+  readonly received: Recorded<'statement.received'>
+  /** Null when it had not been sent. */
+  readonly sent: Recorded<'statement.sent'> | null
+  /** The upstream's id, if it had given one. */
+  readonly queryId: string | null
+  /** Null when it had not ended. */
+  readonly ended: RecordedEvent | null
+}
+
+export interface PastHandle {
+  readonly queryId: string
+  readonly principal: string
+  readonly connection: string
+  readonly role: string | null
+  readonly session: string
+  readonly statement: string
+  readonly openedAt: number
+}
+
+export interface PastLink {
+  readonly session: string
+  readonly statement: string
+  readonly schema: Recorded<'result.schema'>
+}
+
+/** What earlier processes left on record of the sessions that still live. */
+export interface Past {
+  sessions(): AsyncIterable<PastSession>
+  /** Oldest first, opened after `since` (wall clock, milliseconds). */
+  handles(since: number): AsyncIterable<PastHandle>
+  /** The newest statement of the session under this request id of the client. */
+  statement(session: string, requestId: string): Promise<PastStatement | null>
+  /** The result whose chunk links have this hash. */
+  link(tokenHash: string): Promise<PastLink | null>
 }
 
 /** Counts what is in a chunk without keeping it; the work is done off the event loop. */

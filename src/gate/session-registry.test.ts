@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { countingIds } from '../../test/support/counting-ids.ts'
 import { FakeClock } from '../../test/support/fake-clock.ts'
-import { fakeSession, fakeUpstream } from '../../test/support/fake-session.ts'
+import { fakeSession, fakeUpstream, plainSealer } from '../../test/support/fake-session.ts'
 import { MemoryRecorder } from '../../test/support/memory-recorder.ts'
 import { type ErrorCode, IcecoreError } from '../errors.ts'
 import { silentLog } from '../lib/log.ts'
@@ -25,6 +25,7 @@ function makeRegistry({
     {
       recorder,
       tokens: new SessionTokenBook({ clock, ids, lives }),
+      sealer: plainSealer,
       links: new ChunkLinks({ clock, ids, life: HOUR_MS, perSession: 10 }),
       answers: new AnswerMemory(1000, { recorder, clock, log: silentLog }),
       clock,
@@ -44,7 +45,7 @@ function makeRegistry({
 describe('room for sessions', () => {
   it('ends at the limit of all, counting log-ins on their way', () => {
     const registry = makeRegistry({ sessions: 2 })
-    registry.add(fakeSession(fakeUpstream(), 'person:ada'))
+    registry.add(fakeSession(fakeUpstream(), 'person:ada'), registry.mint().facts)
     const release = registry.reserve('person:bob')
     assert.throws(() => registry.reserve('person:eve'), { code: 'ICE_SESSION_LIMIT' })
     release()
@@ -53,7 +54,7 @@ describe('room for sessions', () => {
 
   it('ends for one principal before it ends for the others', () => {
     const registry = makeRegistry({ sessions: 9, perPrincipal: 1 })
-    registry.add(fakeSession(fakeUpstream(), 'person:ada'))
+    registry.add(fakeSession(fakeUpstream(), 'person:ada'), registry.mint().facts)
     assert.throws(() => registry.reserve('person:ada'), { code: 'ICE_SESSION_LIMIT' })
     registry.reserve('person:bob')()
   })
@@ -71,7 +72,7 @@ describe('a heartbeat that Snowflake does not answer', () => {
       const registry = makeRegistry({ clock })
       const heartbeat = (): Promise<never> => Promise.reject(new IcecoreError(code))
       const session = fakeSession(fakeUpstream({ heartbeat }))
-      registry.add(session)
+      registry.add(session, registry.mint().facts)
       clock.advance(HOUR_MS / 4 + 15_000)
       await new Promise(setImmediate)
       assert.equal(session.ended, end)

@@ -2,14 +2,15 @@
  * The living sessions: found by token, renewed, and ended. Ending one is all of it: its statements are cancelled, its
  * links die, the upstream session is closed, and the record says why.
  */
+import type { TokenFacts } from '../core/recording/index.ts'
 import { IcecoreError, isIcecoreError } from '../errors.ts'
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { AnswerMemory } from './answer-memory.ts'
 import type { ChunkLinks } from './chunk-links.ts'
-import type { Recorder } from './ports.ts'
+import type { PastSession, Recorder, Sealer } from './ports.ts'
 import type { Session } from './session.ts'
-import type { SessionTokenBook, SessionTokens } from './session-tokens.ts'
+import type { MintedTokens, SessionTokenBook, SessionTokens } from './session-tokens.ts'
 
 export interface SessionLimits {
   readonly sessions: number
@@ -28,6 +29,7 @@ export interface RegistryTools {
   readonly tokens: SessionTokenBook
   readonly links: ChunkLinks
   readonly answers: AnswerMemory
+  readonly sealer: Sealer
   readonly clock: Clock
   readonly log: Log
 }
@@ -70,9 +72,41 @@ export class SessionRegistry {
     }
   }
 
-  add(session: Session): SessionTokens {
+  /** Tokens for a session that is about to be on record. */
+  mint(): MintedTokens {
+    return this.#tools.tokens.mint()
+  }
+
+  add(session: Session, tokens: TokenFacts): void {
     this.#sessions.set(session.id, session)
-    return this.#tools.tokens.issue(session.id)
+    this.#tools.tokens.put(session.id, tokens)
+    this.#recordRenewals(session)
+  }
+
+  /** A session of an earlier process, with the tokens that its driver may hold. */
+  restore(session: Session, { opened, changes }: PastSession): void {
+    this.add(session, opened.facts.resume.tokens)
+    for (const change of changes) {
+      if (change.type !== 'session.renewed') continue
+      this.#tools.tokens.put(session.id, change.facts.tokens)
+      this.#tools.tokens.retire(change.facts.retired, change.at)
+    }
+  }
+
+  byId(id: string): Session | null {
+    return this.#sessions.get(id) ?? null
+  }
+
+  /** New tokens of the upstream are on record before they are used: another process may have to go on with them. */
+  #recordRenewals(session: Session): void {
+    const { recorder, sealer, log } = this.#tools
+    session.facts.upstream.onRenewal(async () => {
+      const upstream = sealer.seal(session.facts.upstream.keep(), session.id)
+      await recorder
+        .append({ type: 'session.upstreamRenewed', session: session.id, facts: { upstream } })
+        // The session goes on here. Whatever else it does must be on record, so a record that fails ends it anyway.
+        .catch(() => log.error('session.renewalUnrecorded', { session: session.id }))
+    })
   }
 
   /** Throws ICE_SESSION_UNKNOWN or ICE_SESSION_TOKEN_EXPIRED. */
@@ -84,11 +118,18 @@ export class SessionRegistry {
     masterToken: string,
     oldToken: string,
   ): Promise<{ readonly session: Session; readonly tokens: SessionTokens }> {
-    const { session: id, tokens } = this.#tools.tokens.renew(masterToken, oldToken)
+    const book = this.#tools.tokens
+    const { session: id, hashes } = book.renewable(masterToken, oldToken)
     const session = this.#alive(id)
-    await this.#tools.recorder.append({ type: 'session.renewed', session: id, facts: {} }).catch((cause: unknown) => {
+    const { tokens, facts } = book.mint()
+    const renewed = { type: 'session.renewed', session: id, facts: { tokens: facts, retired: hashes } } as const
+    await this.#tools.recorder.append(renewed).catch((cause: unknown) => {
       throw new IcecoreError('ICE_SESSION_UNRECORDED', { done: 'renewed' }, { cause })
     })
+    // It may have ended while that became durable: then its new tokens are none.
+    this.#alive(id)
+    book.put(id, facts)
+    book.retire(hashes, this.#tools.clock.now())
     return { session, tokens }
   }
 
@@ -121,6 +162,12 @@ export class SessionRegistry {
   /** All open statements, for draining. */
   openStatements(): number {
     return [...this.#sessions.values()].reduce((sum, session) => sum + session.openRuns.size, 0)
+  }
+
+  /** Stops looking after the sessions, which stay as they are for the next process. */
+  suspend(): void {
+    this.#sweep.cancel()
+    for (const session of this.#sessions.values()) for (const run of session.openRuns) run.dismiss()
   }
 
   async endAll(reason: string): Promise<void> {

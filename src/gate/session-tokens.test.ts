@@ -9,8 +9,19 @@ const LIVES = { token: 3_600_000, master: 14_400_000, renewGrace: 60_000 }
 function open() {
   const clock = new FakeClock()
   const book = new SessionTokenBook({ clock, ids: countingIds(), lives: LIVES })
-  const tokens = book.issue('one')
-  return { clock, book, token: tokens.token.reveal(), master: tokens.masterToken.reveal() }
+  return { clock, book, ...issue(book, 'one') }
+}
+
+function issue(book: SessionTokenBook, session: string): { readonly token: string; readonly master: string } {
+  const { tokens, facts } = book.mint()
+  book.put(session, facts)
+  return { token: tokens.token.reveal(), master: tokens.masterToken.reveal() }
+}
+
+function renew(book: SessionTokenBook, clock: FakeClock, master: string, token: string) {
+  const { session, hashes } = book.renewable(master, token)
+  book.retire(hashes, clock.now())
+  return issue(book, session)
 }
 
 describe('SessionTokenBook', () => {
@@ -36,34 +47,43 @@ describe('SessionTokenBook', () => {
 
   it('renews an expired token, and lets the old one work for the grace', () => {
     const { book, token, master, clock } = open()
-    const { tokens } = book.renew(master, token)
-    assert.equal(book.sessionOf(tokens.token.reveal()), 'one')
+    const renewed = renew(book, clock, master, token)
+    assert.equal(book.sessionOf(renewed.token), 'one')
     assert.equal(book.sessionOf(token), 'one')
     clock.advance(LIVES.renewGrace)
     assert.throws(() => book.sessionOf(token), { code: 'ICE_SESSION_TOKEN_EXPIRED' })
-    assert.throws(() => book.renew(master, token), { code: 'ICE_SESSION_UNKNOWN' })
-    assert.equal(book.sessionOf(tokens.token.reveal()), 'one')
+    assert.throws(() => book.renewable(master, token), { code: 'ICE_SESSION_UNKNOWN' })
+    assert.equal(book.sessionOf(renewed.token), 'one')
   })
 
   it('renews nothing across sessions', () => {
     const { book, token } = open()
-    const other = book.issue('two')
-    assert.throws(() => book.renew(other.masterToken.reveal(), token), { code: 'ICE_SESSION_UNKNOWN' })
-    assert.doesNotThrow(() => book.renew(other.masterToken.reveal(), other.token.reveal()))
+    const other = issue(book, 'two')
+    assert.throws(() => book.renewable(other.master, token), { code: 'ICE_SESSION_UNKNOWN' })
+    assert.doesNotThrow(() => book.renewable(other.master, other.token))
+  })
+
+  it('lets the tokens of two renewals at once both live', () => {
+    const { book, token, master, clock } = open()
+    const first = renew(book, clock, master, token)
+    const second = renew(book, clock, master, token)
+    clock.advance(LIVES.renewGrace)
+    for (const { token: each } of [first, second]) assert.equal(book.sessionOf(each), 'one')
+    assert.equal(book.renewable(first.master, first.token).session, 'one')
   })
 
   it('renews nothing with an expired master token', () => {
     const { book, token, master, clock } = open()
     clock.advance(LIVES.master)
-    assert.throws(() => book.renew(master, token), { code: 'ICE_SESSION_UNKNOWN' })
+    assert.throws(() => book.renewable(master, token), { code: 'ICE_SESSION_UNKNOWN' })
   })
 
   it('forgets a revoked session, and no other', () => {
     const { book, token, master } = open()
-    const other = book.issue('two')
+    const other = issue(book, 'two')
     book.revoke('one')
     assert.throws(() => book.sessionOf(token), { code: 'ICE_SESSION_UNKNOWN' })
-    assert.throws(() => book.renew(master, token), { code: 'ICE_SESSION_UNKNOWN' })
-    assert.equal(book.sessionOf(other.token.reveal()), 'two')
+    assert.throws(() => book.renewable(master, token), { code: 'ICE_SESSION_UNKNOWN' })
+    assert.equal(book.sessionOf(other.token), 'two')
   })
 })

@@ -3,6 +3,7 @@
  * learns none that works.
  */
 import { createHash } from 'node:crypto'
+import type { TokenFacts } from '../core/recording/index.ts'
 import { IcecoreError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
@@ -21,6 +22,13 @@ export interface SessionTokens {
   readonly masterToken: Secret
   readonly tokenLifeSeconds: number
   readonly masterLifeSeconds: number
+}
+
+export interface MintedTokens {
+  /** For the driver. */
+  readonly tokens: SessionTokens
+  /** For the record. */
+  readonly facts: TokenFacts
 }
 
 interface Entry {
@@ -42,15 +50,41 @@ export class SessionTokenBook {
     this.#lives = options.lives
   }
 
-  issue(session: string): SessionTokens {
+  /** New tokens, which work once their facts are durable and have been put in. */
+  mint(): MintedTokens {
     const now = this.#clock.now()
+    const { token: tokenLife, master: masterLife } = this.#lives
     const tokens = { token: new Secret(this.#ids.token('ics_')), masterToken: new Secret(this.#ids.token('icm_')) }
-    this.#put(tokens.token, { session, kind: 'session', expiresAt: now + this.#lives.token })
-    this.#put(tokens.masterToken, { session, kind: 'master', expiresAt: now + this.#lives.master })
     return {
-      ...tokens,
-      tokenLifeSeconds: Math.floor(this.#lives.token / 1000),
-      masterLifeSeconds: Math.floor(this.#lives.master / 1000),
+      tokens: {
+        ...tokens,
+        tokenLifeSeconds: Math.floor(tokenLife / 1000),
+        masterLifeSeconds: Math.floor(masterLife / 1000),
+      },
+      facts: {
+        token: hashOf(tokens.token.reveal()),
+        master: hashOf(tokens.masterToken.reveal()),
+        tokenExpiresAt: now + tokenLife,
+        masterExpiresAt: now + masterLife,
+      },
+    }
+  }
+
+  /** From now on these tokens work. */
+  put(session: string, facts: TokenFacts): void {
+    const own = this.#bySession.get(session) ?? new Set()
+    this.#bySession.set(session, own)
+    this.#forgetDead(own)
+    this.#entries.set(facts.token, { session, kind: 'session', expiresAt: facts.tokenExpiresAt })
+    this.#entries.set(facts.master, { session, kind: 'master', expiresAt: facts.masterExpiresAt })
+    own.add(facts.token).add(facts.master)
+  }
+
+  /** Tokens that were renewed at `at` (wall clock, milliseconds): from then on they work only for a while. */
+  retire(hashes: readonly string[], at: number): void {
+    for (const hash of hashes) {
+      const entry = this.#entries.get(hash)
+      if (entry !== undefined) entry.expiresAt = Math.min(entry.expiresAt, at + this.#lives.renewGrace)
     }
   }
 
@@ -61,29 +95,22 @@ export class SessionTokenBook {
     return entry.session
   }
 
-  /** New tokens for a master token and the session token it belongs to. Throws ICE_SESSION_UNKNOWN. */
-  renew(masterToken: string, oldToken: string): { readonly session: string; readonly tokens: SessionTokens } {
+  /**
+   * The session that a master token and a session token of it may renew, and the hashes of both.
+   * Throws ICE_SESSION_UNKNOWN.
+   */
+  renewable(masterToken: string, oldToken: string): { readonly session: string; readonly hashes: readonly string[] } {
     const master = this.#find(masterToken, 'master')
     const old = this.#find(oldToken, 'session')
-    const now = this.#clock.now()
-    if (now >= master.expiresAt || old.session !== master.session) throw new IcecoreError('ICE_SESSION_UNKNOWN')
-    const graceEnd = now + this.#lives.renewGrace
-    master.expiresAt = Math.min(master.expiresAt, graceEnd)
-    old.expiresAt = Math.min(old.expiresAt, graceEnd)
-    this.#forgetDead(master.session)
-    return { session: master.session, tokens: this.issue(master.session) }
+    if (this.#clock.now() >= master.expiresAt || old.session !== master.session) {
+      throw new IcecoreError('ICE_SESSION_UNKNOWN')
+    }
+    return { session: master.session, hashes: [hashOf(masterToken), hashOf(oldToken)] }
   }
 
   revoke(session: string): void {
     for (const hash of this.#bySession.get(session) ?? []) this.#entries.delete(hash)
     this.#bySession.delete(session)
-  }
-
-  #put(token: Secret, entry: Entry): void {
-    const hash = hashOf(token.reveal())
-    this.#entries.set(hash, entry)
-    const own = this.#bySession.get(entry.session) ?? new Set()
-    this.#bySession.set(entry.session, own.add(hash))
   }
 
   #find(token: string, kind: Entry['kind']): Entry {
@@ -93,11 +120,10 @@ export class SessionTokenBook {
   }
 
   /** Tokens of earlier renewals: a session that renews for days must not collect them. */
-  #forgetDead(session: string): void {
-    const own = this.#bySession.get(session) ?? new Set()
+  #forgetDead(own: Set<string>): void {
     for (const hash of own) {
       const entry = this.#entries.get(hash)
-      if (entry === undefined || entry.expiresAt + this.#lives.token > this.#clock.now()) continue
+      if (entry !== undefined && entry.expiresAt + this.#lives.token > this.#clock.now()) continue
       this.#entries.delete(hash)
       own.delete(hash)
     }

@@ -25,6 +25,13 @@ export interface SessionFacts {
   readonly openedAt: number
 }
 
+export interface ResumedSession {
+  readonly at: number
+  readonly state: SessionState
+  readonly statements: number
+  readonly seenAt: number
+}
+
 export class Session {
   readonly facts: SessionFacts
   /** State-changing statements hold it alone; the others share it. */
@@ -36,17 +43,22 @@ export class Session {
   state: SessionState
   /** Why it ended; null while it lives. */
   ended: string | null = null
-  statements = 0
+  statements: number
+  /** When this process took it over from an earlier one, wall clock in milliseconds; null when it was opened here. */
+  readonly resumedAt: number | null
   /** Wall clock of the last request with this session's token, milliseconds. */
   seenAt: number
   /** Wall clock of the last word with the upstream, milliseconds. */
   upstreamSeenAt: number
 
-  constructor(facts: SessionFacts) {
+  /** `resumed`: what an earlier process had made of it. */
+  constructor(facts: SessionFacts, resumed: ResumedSession | null = null) {
     this.facts = facts
-    this.state = initialState(facts.upstream.context)
-    this.seenAt = facts.openedAt
-    this.upstreamSeenAt = facts.openedAt
+    this.resumedAt = resumed?.at ?? null
+    this.state = resumed?.state ?? initialState(facts.upstream.context)
+    this.statements = resumed?.statements ?? 0
+    this.seenAt = resumed?.seenAt ?? facts.openedAt
+    this.upstreamSeenAt = this.seenAt
   }
 
   get id(): string {
@@ -69,6 +81,12 @@ export class Session {
     this.runs.set(run.request.requestId, run)
     this.openRuns.add(run)
     this.statements += 1
+  }
+
+  /** A run that an earlier process had begun. */
+  adopt(run: StatementRun): void {
+    this.runs.set(run.request.requestId, run)
+    if (run.outcome === null) this.openRuns.add(run)
   }
 
   /** The run behind a query id, be it the upstream's or the stand-in. */

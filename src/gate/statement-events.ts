@@ -1,17 +1,15 @@
 /** What goes on record of a statement, in the order in which it happens. */
 import { type Decision, POLICY_VERSION } from '../core/policy/index.ts'
-import type { EventInput } from '../core/recording/index.ts'
+import type { EventFacts, EventInput } from '../core/recording/index.ts'
 import { currentContext } from '../core/session/index.ts'
 import { type Analysis, redactSecrets, type Span } from '../core/statement/index.ts'
 import type { Binding, QueryAnswer } from '../core/wire/index.ts'
 import type { StatementFailure } from './failure.ts'
+import type { KeyedHash } from './fingerprint.ts'
 import type { Session } from './session.ts'
 import type { StatementRun } from './statement-run.ts'
 
 type Bindings = Readonly<Record<string, Binding>>
-
-/** Keyed: the same secret gives the same mark, and the mark gives no secret. */
-export type KeyedHash = (value: string) => string
 
 export function received(session: Session, run: StatementRun, analysis: Analysis, keyedHash: KeyedHash): EventInput {
   const { request } = run
@@ -22,6 +20,8 @@ export function received(session: Session, run: StatementRun, analysis: Analysis
     type: 'statement.received',
     facts: {
       requestId: request.requestId,
+      pendingId: run.pendingId,
+      fingerprint: run.fingerprint,
       sql,
       secretsCut: cut,
       bindings: mayBindSecrets(analysis) ? markBindings(request.bindings, keyedHash) : request.bindings,
@@ -54,11 +54,26 @@ export function denied(session: Session, run: StatementRun, failure: StatementFa
 }
 
 export function sent(session: Session, run: StatementRun, upstreamRequestId: string): EventInput {
-  return { ...at(session, run), type: 'statement.sent', facts: { upstreamRequestId } }
+  return { ...at(session, run), type: 'statement.sent', facts: { upstreamRequestId, changes: run.changes } }
 }
 
 export function accepted(session: Session, run: StatementRun, queryId: string): EventInput {
   return { ...at(session, run), type: 'statement.queryId', facts: { queryId } }
+}
+
+export function lookedUp(
+  session: Session,
+  run: StatementRun,
+  by: EventFacts['statement.lookedUp']['by'],
+  found: boolean,
+): EventInput {
+  return { ...at(session, run), type: 'statement.lookedUp', facts: { by, found } }
+}
+
+/** The session's state, where a statement has moved it. */
+export function stateChanged(session: Session, run: StatementRun): EventInput {
+  const { contexts, variables } = session.state
+  return { ...at(session, run), type: 'session.state', facts: { contexts, variables: Object.fromEntries(variables) } }
 }
 
 export function abortRequested(session: Session, run: StatementRun, by: string): EventInput {

@@ -2,26 +2,42 @@
  * One run of one statement: what all HTTP requests for the same (session, request id) attach to. The run goes on by
  * itself; requests come, wait for a while, and come again.
  */
-import { createHash } from 'node:crypto'
 import type { EventInput } from '../core/recording/index.ts'
-import type { QueryAnswer } from '../core/wire/index.ts'
+import type { StateChange } from '../core/statement/index.ts'
+import { isResubmission, type QueryAnswer } from '../core/wire/index.ts'
 import type { IcecoreError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { StatementDenial } from './denial.ts'
+import type { StatementFailure } from './failure.ts'
 import type { StatementRequest } from './statement-request.ts'
 
 export type RunOutcome =
   /** The upstream's final answer, success or SQL error. Null once delivered: a further request fetches it by id. */
   | { readonly kind: 'answer'; readonly queryId: string; readonly answer: QueryAnswer | null }
   | { readonly kind: 'denied'; readonly denial: StatementDenial }
+  /** As an earlier process recorded it. */
+  | { readonly kind: 'failure'; readonly failure: StatementFailure }
   | { readonly kind: 'error'; readonly error: IcecoreError }
 
-const NOTHING = new Uint8Array()
+/** Texts and binds of a run that has settled: they may be large. */
+const NO_CONTENT = { sqlText: '', sqlTextJson: new Uint8Array(), bindings: {}, bindingsJson: null } as const
 
 export interface RunIdentity {
   readonly statement: string
   /** UUID-shaped stand-in for the query id, until the upstream has given one. */
   readonly pendingId: string
+}
+
+/** A run of an earlier process, as the record tells of it. */
+export interface PastRun extends RunIdentity {
+  readonly requestId: string
+  readonly fingerprint: string
+  readonly describeOnly: boolean
+  readonly asynchronous: boolean
+  readonly queryId: string | null
+  readonly changes: readonly StateChange[]
+  /** Null while it may still run. */
+  readonly outcome: RunOutcome | null
 }
 
 export class StatementRun {
@@ -30,30 +46,45 @@ export class StatementRun {
   #request: StatementRequest
   readonly startedAt: number
   readonly #clock: Clock
-  readonly #fingerprint: string
+  readonly fingerprint: string
   readonly #cancel = new AbortController()
   readonly #accepted = Promise.withResolvers<void>()
   readonly #settled = Promise.withResolvers<void>()
   #queryId: string | null = null
   #outcome: RunOutcome | null = null
-  #waiting = 0
   #waitingForAnswer = 0
+  /** Ends the wait of each request that waits. */
+  readonly #waiters = new Set<() => void>()
   #attendedAt: number
   #cancelledBy: string | null = null
   /** Set when what was received and decided is durable. */
   described = false
   /** Set when the statement is handed to the upstream: from then on the upstream may have run the statement. */
   sent = false
-  #ending: EventInput | null = null
+  /** What it changes in the session if it succeeds; known once it was read. */
+  changes: readonly StateChange[] = []
+  #ending: readonly EventInput[] = []
 
-  constructor(identity: RunIdentity, request: StatementRequest, clock: Clock) {
+  constructor(identity: RunIdentity, request: StatementRequest, fingerprint: string, clock: Clock) {
     this.statement = identity.statement
     this.pendingId = identity.pendingId
+    this.fingerprint = fingerprint
     this.#request = request
     this.#clock = clock
-    this.#fingerprint = fingerprintOf(request)
     this.startedAt = clock.monotonic()
     this.#attendedAt = this.startedAt
+  }
+
+  static resume(past: PastRun, clock: Clock): StatementRun {
+    const { requestId, describeOnly, asynchronous } = past
+    const request = { ...NO_CONTENT, requestId, describeOnly, asynchronous, parameters: {}, holdMs: 0 }
+    const run = new StatementRun(past, request, past.fingerprint, clock)
+    run.described = true
+    run.sent = true
+    run.changes = past.changes
+    if (past.queryId !== null) run.accept(past.queryId)
+    if (past.outcome !== null) run.settle(past.outcome)
+    return run
   }
 
   /** What was asked for. Once the run has settled only the request's facts are kept: texts and binds may be large. */
@@ -89,7 +120,7 @@ export class StatementRun {
 
   /** Milliseconds since a request last waited for this run; 0 while one does. */
   get unattendedMs(): number {
-    return this.#waiting > 0 ? 0 : this.#clock.monotonic() - this.#attendedAt
+    return this.#waiters.size > 0 ? 0 : this.#clock.monotonic() - this.#attendedAt
   }
 
   /** Whether a request waits that will deliver the answer. */
@@ -97,9 +128,9 @@ export class StatementRun {
     return this.#waitingForAnswer > 0
   }
 
-  /** Whether a request under the same id asks for the same statement. */
-  matches(request: StatementRequest): boolean {
-    return fingerprintOf(request) === this.#fingerprint || isNodeResubmission(request)
+  /** Whether a request under the same id, with this fingerprint, asks for the same statement. */
+  matches(request: StatementRequest, fingerprint: string): boolean {
+    return fingerprint === this.fingerprint || isResubmission(request)
   }
 
   /** The upstream has taken the statement under this id and still works on it. */
@@ -111,14 +142,14 @@ export class StatementRun {
   settle(outcome: RunOutcome): void {
     if (this.#outcome !== null) return
     this.#outcome = outcome
-    this.#request = { ...this.#request, sqlText: '', sqlTextJson: NOTHING, bindings: {}, bindingsJson: null }
+    this.#request = { ...this.#request, ...NO_CONTENT }
     if (outcome.kind === 'answer') this.#queryId = outcome.queryId
     this.#accepted.resolve()
     this.#settled.resolve()
   }
 
   /** Settles with an answer whose end is not on record yet: whoever delivers it records both with one flush. */
-  settleWithAnswer(queryId: string, answer: QueryAnswer, ending: EventInput): void {
+  settleWithAnswer(queryId: string, answer: QueryAnswer, ending: readonly EventInput[]): void {
     this.#ending = ending
     this.settle({ kind: 'answer', queryId, answer })
   }
@@ -126,8 +157,8 @@ export class StatementRun {
   /** The end, if nobody has recorded it yet. */
   takeEnding(): readonly EventInput[] {
     const ending = this.#ending
-    this.#ending = null
-    return ending === null ? [] : [ending]
+    this.#ending = []
+    return ending
   }
 
   /** Takes the answer out: it is held until one request has delivered it, and fetched by id after that. */
@@ -141,6 +172,11 @@ export class StatementRun {
   cancel(by: string): void {
     this.#cancelledBy ??= by
     this.#cancel.abort(new Error(`cancelled by ${by}`))
+  }
+
+  /** Tells every request that waits to come again. */
+  dismiss(): void {
+    for (const giveUp of this.#waiters) giveUp()
   }
 
   /** Waits until the run has settled. False when `ms` went by first. */
@@ -159,36 +195,16 @@ export class StatementRun {
   }
 
   async #wait(event: Promise<void>, ms: number): Promise<boolean> {
-    this.#waiting += 1
     const elapsed = Promise.withResolvers<boolean>()
-    const timer = this.#clock.timer(ms, () => elapsed.resolve(false))
+    const giveUp = (): void => elapsed.resolve(false)
+    this.#waiters.add(giveUp)
+    const timer = this.#clock.timer(ms, giveUp)
     try {
       return await Promise.race([event.then(() => true), elapsed.promise])
     } finally {
       timer.cancel()
-      this.#waiting -= 1
+      this.#waiters.delete(giveUp)
       this.#attendedAt = this.#clock.monotonic()
     }
   }
-}
-
-/** What makes a statement the same: its text, binds and flags. Not the time or retry fields, which differ by attempt. */
-function fingerprintOf(request: StatementRequest): string {
-  const { sqlText, bindingsJson, parameters, describeOnly, asynchronous } = request
-  const facts = JSON.stringify([sqlText, parameters, describeOnly, asynchronous])
-  return createHash('sha256')
-    .update(facts)
-    .update(bindingsJson ?? '')
-    .digest('base64')
-}
-
-/**
- * snowflake-sdk asks again for a statement by its request id alone, with this text in place of the SQL
- * (dist/lib/connection/statement.js, sendRequestPreExec).
- */
-function isNodeResubmission(request: StatementRequest): boolean {
-  return (
-    request.sqlText ===
-    `SELECT 'Error retrieving query results for request id: ${request.requestId}, please use RESULT_SCAN instead' AS ErrorMessage;`
-  )
 }

@@ -5,9 +5,9 @@ import { createHash, createHmac } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import type { FastifyInstance } from 'fastify'
 import { type Journal, type JournalFiles, JournalReader, nodeFiles, openJournal } from '../adapters/journal/index.ts'
-import { loadKek } from '../adapters/secrets/index.ts'
+import { createSealer, loadKek } from '../adapters/secrets/index.ts'
 import { createSnowflakeConnector, DEFAULT_SNOWFLAKE_OPTIONS } from '../adapters/snowflake/index.ts'
-import { RecordingIndex, recordFolders } from '../adapters/store/index.ts'
+import { RecordingIndex, recordedPast, recordFolders } from '../adapters/store/index.ts'
 import { createLog } from '../adapters/telemetry/index.ts'
 import { createTokenVerifier } from '../adapters/tokens/index.ts'
 import { createChunkChecker } from '../adapters/workers/index.ts'
@@ -17,12 +17,16 @@ import { registerOpsDoor } from '../doors/ops/index.ts'
 import { IcecoreError } from '../errors.ts'
 import {
   AnswerMemory,
+  CHUNK_LINK_LIFE_MS,
   ChunkLinks,
   DEFAULT_REFUSAL_LIMITS,
   Gate,
   Handles,
   logIn,
+  type Past,
   Refusals,
+  recallLinks,
+  resumeSessions,
   SessionRegistry,
   SessionTokenBook,
   type UpstreamConnector,
@@ -38,8 +42,11 @@ export interface Gateway {
   /** Where drivers reach it. */
   readonly url: string
   readonly opsUrl: string
-  /** Drains and stops: no new sessions, running statements may end within `limits.drain`, the record is closed. */
-  close(reason?: string): Promise<void>
+  /**
+   * Drains and stops: nothing new is begun, running statements may end within `limits.drain`, the record is closed.
+   * Sessions are kept for the next process, with what still runs in them, unless they are to end.
+   */
+  close(reason?: string, sessions?: 'keep' | 'end'): Promise<void>
 }
 
 export interface GatewayTools {
@@ -60,19 +67,19 @@ export async function startGateway(config: Config, tools: GatewayTools = {}): Pr
   const started = new Started()
   try {
     const kek = await loadKek(config.recording.key, { environment })
-    const journal = await openRecord(config, kek, files, { clock, ids, log }, started)
+    const recording = await openRecord(config, kek, files, { clock, ids, log }, started)
     const upstream = createSnowflakeConnector(
       await mapConnections(config, { environment }),
       { clock, ids, log },
       { ...DEFAULT_SNOWFLAKE_OPTIONS, maxAnswerBytes: config.limits.envelope },
     )
     started.add(() => upstream.close())
-    await journal.append({
+    await recording.journal.append({
       type: 'gateway.started',
       session: null,
       facts: { version: VERSION, config: hashOf(config), pid: process.pid },
     })
-    return await openDoors(config, kek, journal, upstream, { clock, ids, log }, started)
+    return await openDoors(config, kek, recording, upstream, { clock, ids, log }, started)
   } catch (error) {
     await started.stop()
     throw error
@@ -85,29 +92,35 @@ interface Basics {
   readonly log: Log
 }
 
+interface Recording {
+  readonly journal: Journal
+  readonly past: Past
+}
+
 async function openRecord(
   config: Config,
   kek: KeyObject,
   files: JournalFiles,
   basics: Basics,
   started: Started,
-): Promise<Journal> {
+): Promise<Recording> {
   const { journal: folder, index: path } = recordFolders(config.data)
   const { segment_size, ballast, low_water } = config.recording
   const limits = { segmentBytes: segment_size, ballastBytes: ballast, lowWaterBytes: low_water }
   const journal = await openJournal({ folder, kek, clock: basics.clock, ids: basics.ids, limits, files })
   started.add(() => journal.close())
-  const index = await RecordingIndex.open({ path, reader: new JournalReader({ folder, kek }) })
+  const reader = new JournalReader({ folder, kek })
+  const index = await RecordingIndex.open({ path, reader, clock: basics.clock })
   started.add(() => index.close())
   const unsubscribe = journal.subscribe((events) => index.feed(events))
   started.add(async () => unsubscribe())
-  return journal
+  return { journal, past: recordedPast(index.database, reader) }
 }
 
 async function openDoors(
   config: Config,
   kek: KeyObject,
-  journal: Journal,
+  { journal, past }: Recording,
   upstream: UpstreamConnector,
   basics: Basics,
   started: Started,
@@ -115,11 +128,12 @@ async function openDoors(
   const { limits, sessions } = config
   const { clock, ids, log } = basics
   const links = new ChunkLinks({ clock, ids, life: CHUNK_LINK_LIFE_MS, perSession: limits.chunk_links })
+  const sealer = createSealer(kek)
   const lives = { token: sessions.token_life, master: sessions.master_life, renewGrace: sessions.renew_grace }
   const tokens = new SessionTokenBook({ clock, ids, lives })
   const answers = new AnswerMemory(limits.answers_in_memory, { recorder: journal, clock, log })
   const registry = new SessionRegistry(
-    { recorder: journal, tokens, links, answers, clock, log },
+    { recorder: journal, tokens, links, answers, sealer, clock, log },
     {
       sessions: limits.sessions,
       perPrincipal: limits.sessions_per_principal,
@@ -137,14 +151,16 @@ async function openDoors(
     clock,
     log,
   })
+  const handles = new Handles({ clock, limit: HANDLES })
   const gate = new Gate(
     {
       recorder: journal,
       registry,
-      handles: new Handles({ clock, limit: HANDLES }),
+      handles,
       links,
       answers,
       keyedHash: keyedHash(kek),
+      past,
       clock,
       ids,
       log,
@@ -168,8 +184,10 @@ async function openDoors(
   })
   started.add(() => checker.close())
 
-  const state = new Lifecycle()
   const rules = mapAccessRules(config)
+  await resumeSessions({ past, upstream, rules, sealer, registry, handles, gate, recorder: journal, clock, log })
+  const state = new Lifecycle()
+  const logInTools = { verifier, rules, upstream, recorder: journal, registry, sealer, refusals, clock, ids, log }
   const registerDriver = (app: FastifyInstance): void =>
     registerDriverDoor(
       app,
@@ -179,9 +197,16 @@ async function openDoors(
         refusals,
         logIn: (request) => {
           state.assertOpen()
-          return logIn(request, { verifier, rules, upstream, recorder: journal, registry, refusals, clock, ids, log })
+          return logIn(request, logInTools)
         },
-        chunks: { recorder: journal, checker, links, clock, ids },
+        chunks: {
+          recorder: journal,
+          checker,
+          links,
+          recall: (token, key) => recallLinks(token, key, { past, registry, links, clock }),
+          clock,
+          ids,
+        },
         clock,
         ids,
         log,
@@ -194,21 +219,26 @@ async function openDoors(
         retryWindow: RETRY_WINDOW_MS,
       },
     )
-  const driver: Listener = await createListener(config.listen.driver, registerDriver, (error, socket) =>
+  const driver: Listener = await createListener(config.listen.driver, registerDriver, clock, (error, socket) =>
     refuseUnreadable(error, socket, refusals),
   )
   started.add(() => driver.close())
-  const ops = await createListener(config.listen.ops, (app) => {
-    registerOpsDoor(app, { readiness: () => state.readiness(journal.failure()) })
-  })
+  const ops = await createListener(
+    config.listen.ops,
+    (app) => registerOpsDoor(app, { readiness: () => state.readiness(journal.failure()) }),
+    clock,
+  )
   started.add(() => ops.close())
   log.info('gateway.started', { driver: driver.url, ops: ops.url, data: config.data })
 
-  const drain = async (reason: string): Promise<void> => {
+  const drain = async (reason: string, sessions: 'keep' | 'end'): Promise<void> => {
     state.close()
+    gate.drain()
     const deadline = clock.monotonic() + limits.drain
     while (registry.openStatements() > 0 && clock.monotonic() < deadline) await delay(clock, DRAIN_LOOK_MS)
-    await registry.endAll(reason)
+    if (sessions === 'end') await registry.endAll(reason)
+    else gate.suspend()
+    await driver.close()
     await journal.append({ type: 'gateway.stopped', session: null, facts: { reason } })
     await started.stop()
     log.info('gateway.stopped', { reason })
@@ -217,15 +247,13 @@ async function openDoors(
   return {
     url: driver.url,
     opsUrl: ops.url,
-    close(reason = 'shutdown') {
-      draining ??= drain(reason)
+    close(reason = 'shutdown', sessions = 'keep') {
+      draining ??= drain(reason, sessions)
       return draining
     },
   }
 }
 
-/** As long as Snowflake's own chunk links live (public documentation). */
-const CHUNK_LINK_LIFE_MS = 6 * 60 * 60 * 1000
 /** Snowflake itself aborts a synchronous query that nobody has asked after for so long (`queryAbortsAfterSecs`). */
 const UNATTENDED_MS = 300_000
 const UPSTREAM_HEARTBEAT_MS = 15 * 60 * 1000

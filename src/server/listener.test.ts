@@ -1,27 +1,28 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { systemClock } from '../lib/clock.ts'
 import { createListener } from './listener.ts'
 
 const LOOPBACK = { host: '127.0.0.1', port: 0 }
 
 describe('createListener', () => {
   it('says where it cannot listen, and why', async () => {
-    const first = await createListener(LOOPBACK, () => undefined)
+    const first = await createListener(LOOPBACK, () => undefined, systemClock)
     const port = Number(new URL(first.url).port)
     try {
       await assert.rejects(
-        createListener({ ...LOOPBACK, port }, () => undefined),
+        createListener({ ...LOOPBACK, port }, () => undefined, systemClock),
         { code: 'ICE_LISTEN_FAILED', message: `Cannot listen on 127.0.0.1:${port}: EADDRINUSE.` },
       )
     } finally {
       await first.close()
     }
-    const again = await createListener({ ...LOOPBACK, port }, () => undefined)
+    const again = await createListener({ ...LOOPBACK, port }, () => undefined, systemClock)
     await again.close()
   })
 
   it('routes a path with doubled slashes as the one it means', async () => {
-    const listener = await createListener(LOOPBACK, (app) => app.get('/queries/:id', async () => 'found'))
+    const listener = await createListener(LOOPBACK, (app) => app.get('/queries/:id', async () => 'found'), systemClock)
     try {
       assert.equal(await (await fetch(`${listener.url}//queries///7?a=//b`)).text(), 'found')
     } finally {
@@ -30,7 +31,11 @@ describe('createListener', () => {
   })
 
   it('leaves a path that cannot be decoded to the door', async () => {
-    const listener = await createListener(LOOPBACK, (app) => app.get('/queries/:id', async ({ params }) => params))
+    const listener = await createListener(
+      LOOPBACK,
+      (app) => app.get('/queries/:id', async ({ params }) => params),
+      systemClock,
+    )
     try {
       const read = async (path: string): Promise<unknown> => (await fetch(`${listener.url}${path}`)).json()
       assert.deepEqual(await read('/queries/%ZZ%41'), { id: '%ZZ%41' })

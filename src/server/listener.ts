@@ -2,9 +2,11 @@
 import type { Socket } from 'node:net'
 import { type FastifyInstance, fastify } from 'fastify'
 import { IcecoreError } from '../errors.ts'
+import type { Clock } from '../lib/clock.ts'
 
 export interface Listener {
   readonly url: string
+  /** Takes nothing more, and resolves when what was under way has been answered, or was cut off. */
   close(): Promise<void>
 }
 
@@ -20,16 +22,20 @@ const REQUEST_MS = 120_000
 const MAX_CONNECTIONS = 4096
 /** Longer than load balancers keep an idle connection, so that they and not we close it. */
 const KEEP_ALIVE_MS = 75_000
+/** What is under way when the listener closes may take so long to be answered. */
+const CLOSE_MS = 2_000
 
 /** Rejects with ICE_LISTEN_FAILED. */
 export async function createListener(
   { host, port }: ListenOptions,
   register: (app: FastifyInstance) => void,
+  clock: Clock,
   refuseUnreadable?: (error: Error, socket: Socket) => void,
 ): Promise<Listener> {
   const app = fastify({
     logger: false,
-    forceCloseConnections: true,
+    // Requests under way are answered; what is longer than that is cut off by `close`.
+    forceCloseConnections: 'idle',
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: REQUEST_MS,
     exposeHeadRoutes: false,
@@ -42,7 +48,13 @@ export async function createListener(
   register(app)
   try {
     const url = await app.listen({ host, port })
-    return { url, close: () => app.close() }
+    return {
+      url,
+      async close() {
+        const timer = clock.timer(CLOSE_MS, () => app.server.closeAllConnections())
+        await app.close().finally(() => timer.cancel())
+      },
+    }
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown'
     const hint = reason === 'EADDRINUSE' ? 'Another process listens there: end it, or choose another port.' : undefined

@@ -21,7 +21,7 @@ function connect(gateway: TestGateway, more: Readonly<Record<string, unknown>> =
 }
 
 describe('a gateway that is told to stop', () => {
-  it('lets running statements end, takes no new session, and closes the record', () =>
+  it('lets running statements end, takes no new session or statement, closes the record, and keeps the sessions', () =>
     withGateway({}, async (gateway) => {
       const driver = await connect(gateway)
       const sql = 'SELECT SYSTEM$WAIT(2) AS W'
@@ -38,20 +38,27 @@ describe('a gateway that is told to stop', () => {
       assert.equal((await running).length, 1)
       await drained
       const types = (await gateway.events()).map(({ type }) => type)
-      assert.deepEqual(types.slice(-3), ['session.ended', 'gateway.stopped', 'journal.closed'])
+      assert.deepEqual(types.slice(-2), ['gateway.stopped', 'journal.closed'])
+      assert.ok(!types.includes('session.ended'))
       assert.ok(types.includes('statement.completed'))
-      assert.deepEqual(gateway.emulator.inspect.sessions(), [], 'no session is left upstream')
+      assert.equal(gateway.emulator.inspect.sessions().length, 1, 'the session upstream waits for the next process')
     }))
 
-  it('cancels what runs beyond its bound, and says so on record', () =>
+  it('tells the driver of a statement that runs beyond its bound to come again, and leaves it to the next process', () =>
     withGateway({ config: 'limits: {drain: 1s}' }, async (gateway) => {
-      const driver = await connect(gateway)
-      const sql = 'SELECT SYSTEM$WAIT(60) AS W'
-      const running = driver.query(sql).catch((error: DriverError) => error)
-      await until(() => gateway.reached().includes(sql))
-      await gateway.drain()
-      assert.ok((await running) instanceof Error)
-      assert.ok((await gateway.events()).some(({ type }) => type === 'statement.cancelled'))
+      const raw = new RawDriver(gateway.url)
+      await raw.logIn(gateway.idp.mint(ADA))
+      const running = raw.query('SELECT SYSTEM$WAIT(60) AS W')
+      await until(() => gateway.reached().length === 1)
+      const drained = gateway.drain()
+      const { status, json } = await running
+      assert.deepEqual([status, json.code], [200, '333333'])
+      await drained
+      const types = (await gateway.events()).map(({ type }) => type)
+      assert.ok(types.includes('statement.sent'))
+      for (const end of ['statement.failed', 'statement.cancelled', 'statement.outcomeUnknown'] as const) {
+        assert.ok(!types.includes(end), end)
+      }
     }))
 })
 

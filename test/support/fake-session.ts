@@ -1,5 +1,6 @@
 import { clientProfile } from '../../src/core/wire/index.ts'
-import { type ChunkBody, Session, type UpstreamSession } from '../../src/gate/index.ts'
+import { type ChunkBody, type Past, type Sealer, Session, type UpstreamSession } from '../../src/gate/index.ts'
+import { Secret } from '../../src/lib/secret.ts'
 
 /** An upstream session that answers what a test gives it, and nothing else. */
 export function fakeUpstream(answers: Partial<UpstreamSession> = {}): UpstreamSession {
@@ -16,6 +17,8 @@ export function fakeUpstream(answers: Partial<UpstreamSession> = {}): UpstreamSe
     status: unexpected,
     abort: unexpected,
     heartbeat: unexpected,
+    keep: () => new Secret('kept'),
+    onRenewal: () => undefined,
     close: async () => undefined,
     openChunk: unexpected,
     ...answers,
@@ -60,3 +63,12 @@ export function chunkBody(blocks: readonly (Uint8Array | Error)[], encoding: Chu
     })(),
   }
 }
+
+/** Seals nothing: for tests of what is stored, not of how. */
+export const plainSealer: Sealer = {
+  seal: (text) => text.reveal(),
+  open: (sealed) => new Secret(sealed),
+}
+
+/** A gateway that was never started before. */
+export const NO_PAST: Pick<Past, 'statement'> = { statement: async () => null }

@@ -1,5 +1,6 @@
 /** A gate over an upstream that answers what a test gives it, with everything else real and in memory. */
 
+import { createHash } from 'node:crypto'
 import { readEnvelope } from '../../src/core/wire/index.ts'
 import {
   type AnswerEncoder,
@@ -17,7 +18,7 @@ import {
 import { silentLog } from '../../src/lib/log.ts'
 import { countingIds } from './counting-ids.ts'
 import { FakeClock } from './fake-clock.ts'
-import { fakeSession, fakeUpstream } from './fake-session.ts'
+import { fakeSession, fakeUpstream, NO_PAST, plainSealer } from './fake-session.ts'
 import { MemoryRecorder } from './memory-recorder.ts'
 
 export const CONTEXT = {
@@ -54,6 +55,11 @@ export function inProgress(queryId: string): Buffer {
 
 export function sqlError(code: string): Buffer {
   return Buffer.from(JSON.stringify({ data: { sqlState: '42000' }, code, message: 'no', success: false }))
+}
+
+/** The keyed hash of these gates. */
+export function markOf(value: string): string {
+  return createHash('sha256').update(value).digest('hex').slice(0, 16)
 }
 
 export const asIs: AnswerEncoder = { encode: (answer) => answer.document.bytes }
@@ -115,7 +121,15 @@ export function openGate(script: ScriptedUpstream = {}, limits: GateLimits = {})
   const answers = new AnswerMemory(answersInMemory, { recorder, clock, log: silentLog })
   const lives = { token: HOUR_MS, master: HOUR_MS, renewGrace: 0 }
   const registry = new SessionRegistry(
-    { recorder, tokens: new SessionTokenBook({ clock, ids, lives }), links, answers, clock, log: silentLog },
+    {
+      recorder,
+      tokens: new SessionTokenBook({ clock, ids, lives }),
+      links,
+      answers,
+      sealer: plainSealer,
+      clock,
+      log: silentLog,
+    },
     {
       sessions: 9,
       perPrincipal: 9,
@@ -127,7 +141,7 @@ export function openGate(script: ScriptedUpstream = {}, limits: GateLimits = {})
   )
   const handles = new Handles({ clock, limit: 100 })
   const gate = new Gate(
-    { recorder, registry, handles, links, answers, keyedHash: () => 'mark', clock, ids, log: silentLog },
+    { recorder, registry, handles, links, answers, keyedHash: markOf, past: NO_PAST, clock, ids, log: silentLog },
     {
       statements: { maxBytes: 65_536, maxDepth: 50, maxChain: 400, maxStatements: 10 },
       settings: {
@@ -144,7 +158,7 @@ export function openGate(script: ScriptedUpstream = {}, limits: GateLimits = {})
     },
   )
   const session = fakeSession(upstream)
-  registry.add(session)
+  registry.add(session, registry.mint().facts)
   const run = (sql: string, more: Partial<StatementRequest> = {}): Promise<StatementReply> =>
     gate.submit(session, request(sql, more), asIs)
   return { clock, recorder, sent, answers, gate, session, registry, run }

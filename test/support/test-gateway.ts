@@ -21,6 +21,8 @@ export interface TestGatewayOptions {
   /** Connections and issuers besides `prod` and `idp`, by name; what they do not say is as there. */
   readonly connections?: (emulator: Emulator) => Entries | Promise<Entries>
   readonly issuers?: Entries
+  /** Where the driver door listens; 0 for any. */
+  readonly port?: number
   /** Further sections of the config, as YAML. */
   readonly config?: string
   /** A clock or files of the test's own. */
@@ -35,6 +37,57 @@ export interface LogLine {
 }
 
 const USER = 'ICECORE'
+
+/** What a gateway needs around it: a warehouse, an issuer, and a configuration that names both. */
+export interface TestWorld {
+  readonly emulator: Emulator
+  readonly idp: TestIdp
+  readonly folder: string
+  /** The configuration file. */
+  readonly config: string
+}
+
+export async function makeWorld(options: Omit<TestGatewayOptions, 'tools'> = {}): Promise<TestWorld> {
+  const folder = await mkdtemp(join(tmpdir(), 'icecore-test-'))
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  await createKeyFile(join(folder, 'record.key'))
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })
+  await writeFile(join(folder, 'warehouse.p8'), pem, { mode: 0o600 })
+  const user = {
+    name: USER,
+    publicKeys: [publicKey.export({ type: 'spki', format: 'pem' }) as string],
+    roles: ['ANALYST', 'SYSADMIN'],
+    defaultRole: 'ANALYST',
+    defaultWarehouse: 'COMPUTE_WH',
+  }
+  const emulator = await startEmulator({ tpchScale: 0, users: [user], ...options.emulator })
+  const idp = await TestIdp.start()
+  const config = join(folder, 'icecore.yaml')
+  const connections = (await options.connections?.(emulator)) ?? {}
+  const further = {
+    connections,
+    issuers: options.issuers ?? {},
+    sections: options.config ?? '',
+    port: options.port ?? 0,
+  }
+  await writeFile(config, configText(emulator, idp, further))
+  return { emulator, idp, folder, config }
+}
+
+/** Everything on record in the data folder of a world, in order. */
+export async function recordedEvents({ folder }: Pick<TestWorld, 'folder'>): Promise<readonly RecordedEvent[]> {
+  const kek = await loadKek(`\${file:${join(folder, 'record.key')}}`, { environment: {} })
+  const reader = new JournalReader({ folder: recordFolders(join(folder, 'data')).journal, kek })
+  const events: RecordedEvent[] = []
+  for await (const { event } of reader.read()) if (event.type !== 'opaque') events.push(event)
+  return events
+}
+
+export async function removeWorld({ emulator, idp, folder }: Omit<TestWorld, 'config'>): Promise<void> {
+  await emulator.close()
+  await idp.close()
+  await rm(folder, { recursive: true, force: true })
+}
 
 export class TestGateway {
   readonly emulator: Emulator
@@ -52,25 +105,8 @@ export class TestGateway {
   }
 
   static async start(options: TestGatewayOptions = {}): Promise<TestGateway> {
-    const folder = await mkdtemp(join(tmpdir(), 'icecore-test-'))
-    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-    await createKeyFile(join(folder, 'record.key'))
-    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })
-    await writeFile(join(folder, 'warehouse.p8'), pem, { mode: 0o600 })
-    const user = {
-      name: USER,
-      publicKeys: [publicKey.export({ type: 'spki', format: 'pem' }) as string],
-      roles: ['ANALYST', 'SYSADMIN'],
-      defaultRole: 'ANALYST',
-      defaultWarehouse: 'COMPUTE_WH',
-    }
-    const emulator = await startEmulator({ tpchScale: 0, users: [user], ...options.emulator })
-    const idp = await TestIdp.start()
-    const file = join(folder, 'icecore.yaml')
-    const connections = (await options.connections?.(emulator)) ?? {}
-    const further = { connections, issuers: options.issuers ?? {}, sections: options.config ?? '' }
-    await writeFile(file, configText(emulator, idp, further))
-    const loaded = await loadConfig(file)
+    const { emulator, idp, folder, config } = await makeWorld(options)
+    const loaded = await loadConfig(config)
     if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
     const lines: LogLine[] = []
     const gateway = await startGateway(loaded.config, { ...options.tools, log: collect(lines) })
@@ -86,12 +122,8 @@ export class TestGateway {
   }
 
   /** Everything on record so far, in order. */
-  async events(): Promise<readonly RecordedEvent[]> {
-    const kek = await loadKek(`\${file:${join(this.folder, 'record.key')}}`, { environment: {} })
-    const reader = new JournalReader({ folder: recordFolders(join(this.folder, 'data')).journal, kek })
-    const events: RecordedEvent[] = []
-    for await (const { event } of reader.read()) if (event.type !== 'opaque') events.push(event)
-    return events
+  events(): Promise<readonly RecordedEvent[]> {
+    return recordedEvents(this)
   }
 
   /** SQL texts that reached the warehouse in sessions of agents: Icecore's own at log-in are left out. */
@@ -108,10 +140,8 @@ export class TestGateway {
   }
 
   async close(): Promise<void> {
-    await this.#gateway.close('the test is over')
-    await this.emulator.close()
-    await this.idp.close()
-    await rm(this.folder, { recursive: true, force: true })
+    await this.#gateway.close('the test is over', 'end')
+    await removeWorld(this)
   }
 }
 
@@ -119,6 +149,7 @@ interface Further {
   readonly connections: Entries
   readonly issuers: Entries
   readonly sections: string
+  readonly port: number
 }
 
 /** YAML takes JSON for what it is. */
@@ -144,7 +175,7 @@ function configText(emulator: Emulator, idp: TestIdp, further: Further): string 
   const names = ['prod', ...Object.keys(further.connections)]
   return `version: 1
 data: ./data
-listen: {driver: {port: 0}, ops: {port: 0}}
+listen: {driver: {port: ${further.port}}, ops: {port: 0}}
 issuers: ${merged(issuer, { idp: {}, ...further.issuers })}
 connections: ${merged(connection, { prod: {}, ...further.connections })}
 people:

@@ -33,5 +33,5 @@ export const DEFAULT_JOURNAL_LIMITS: JournalLimits = {
   lowWaterBytes: 256 * MIB,
   ballastBytes: 16 * MIB,
   probeMs: 5_000,
-  verifyBytes: 1024 * MIB,
+  verifyBytes: 64 * MIB,
 }

@@ -178,7 +178,7 @@ describe('at start', () => {
     const events = await fixture.events()
     assert.deepEqual(
       events.map(({ type }) => type),
-      ['session.renewed', 'journal.recovered'],
+      ['session.resumed', 'journal.recovered'],
     )
     assert.equal((events[1]!.facts as { droppedBytes: number }).droppedBytes > 0, true)
     assert.equal((events[1]!.facts as { segment: string }).segment, segmentName(1))
@@ -269,7 +269,7 @@ describe('when the disk fails', () => {
     const journal = await fixture.open()
     fixture.files.writeShort(3)
     await journal.append(renewal('a', randomBytes(50_000)), renewal('b'))
-    assert.deepEqual(await fixture.types(), ['session.renewed', 'session.renewed'])
+    assert.deepEqual(await fixture.types(), ['session.resumed', 'session.resumed'])
   })
 
   for (const [operation, errno] of [
@@ -287,7 +287,7 @@ describe('when the disk fails', () => {
       assert.equal(journal.failure(), null)
       assert.equal((await stat(segment(1))).size, size)
       const types = await fixture.types()
-      assert.deepEqual(types, ['session.renewed', 'journal.continued', ...Array(3).fill('session.renewed')])
+      assert.deepEqual(types, ['session.resumed', 'journal.continued', ...Array(3).fill('session.resumed')])
       assert.deepEqual(await fixture.sessions(), ['a', 'b', 'c', 'd'])
       await journal.close()
       assert.equal(fixture.files.open, 0)
@@ -310,7 +310,7 @@ describe('when the disk fails', () => {
     assert.equal(journal.failure(), 'EIO')
     await assert.rejects(journal.append(renewal('d')), code('ICE_RECORD_UNAVAILABLE'))
     await journal.settled()
-    assert.deepEqual(await fixture.types(), ['session.renewed', 'journal.failed'])
+    assert.deepEqual(await fixture.types(), ['session.resumed', 'journal.failed'])
     assert.deepEqual(await fixture.sessions(), ['a'])
   })
 
@@ -327,7 +327,7 @@ describe('when the disk fails', () => {
     await journal.settled()
     assert.equal(journal.failure(), null)
     await journal.append(renewal('b'))
-    assert.deepEqual(await fixture.types(), ['journal.resumed', 'session.renewed'])
+    assert.deepEqual(await fixture.types(), ['journal.resumed', 'session.resumed'])
     const [resumed] = await fixture.events()
     assert.deepEqual(resumed?.facts, { failedForMs: 10_000, refusedAppends: 1 })
     assert.deepEqual(await readdir(fixture.folder).then((names) => names.includes('ballast')), true)
@@ -345,7 +345,7 @@ describe('when the disk fails', () => {
     await journal.settled()
     assert.equal(journal.failure(), null)
     // What was refused may be on record: the record is an upper bound of what happened.
-    assert.deepEqual(await fixture.types(), ['session.renewed', 'journal.resumed'])
+    assert.deepEqual(await fixture.types(), ['session.resumed', 'journal.resumed'])
   })
 
   it('little space refuses new work, and lets work under way be recorded', async () => {
@@ -373,7 +373,7 @@ describe('when the disk fails', () => {
       await new Promise(setImmediate)
     }
     await Promise.all([journal.append(renewal('b')), journal.append(renewal('c'))])
-    assert.deepEqual(await fixture.types(), ['journal.resumed', 'session.renewed', 'session.renewed'])
+    assert.deepEqual(await fixture.types(), ['journal.resumed', 'session.resumed', 'session.resumed'])
   })
 
   it('a folder that cannot be written is refused at start, and not locked', async () => {

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import {
   CHAIN_START,
   checkContinuity,
+  checkSegment,
   damageError,
   type OpenSegment,
-  readSegment,
   segmentStart,
 } from '../../core/recording/format/index.ts'
 import { chainAfter, JournalReader, type JournalReaderOptions } from './journal-reader.ts'
@@ -59,12 +59,7 @@ interface VerifiedEnd {
 
 function verifySegment(segment: OpenSegment, next: OpenSegment | undefined, bytes: Buffer): VerifiedEnd {
   const start = segmentStart(segment)
-  const frames = readSegment({ segment, bytes, base: start.offset, until: next?.header.firstLsn ?? null }, start)
-  let step = frames.next()
-  while (step.done !== true) {
-    step = frames.next()
-  }
-  const end = step.value
+  const end = checkSegment({ segment, bytes, base: start.offset, until: next?.header.firstLsn ?? null }, start)
   if (end.status === 'damaged') {
     throw damageError(end.damage)
   }

@@ -1,4 +1,5 @@
 export type { ExecLimits } from './exec-secret.ts'
 export { createKeyFile, loadKek } from './key-encryption-key.ts'
 export { resolveSecret, type SecretSources } from './resolve-secret.ts'
+export { createSealer } from './sealer.ts'
 export { parseSecretReference, type SecretReference } from './secret-reference.ts'

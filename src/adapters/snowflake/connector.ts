@@ -3,10 +3,12 @@ import type { ConnectionFacts, UpstreamConnector, UpstreamLogin, UpstreamSession
 import type { Clock } from '../../lib/clock.ts'
 import type { Ids } from '../../lib/ids.ts'
 import type { Log } from '../../lib/log.ts'
+import type { Secret } from '../../lib/secret.ts'
 import { AccountClient } from './account-client.ts'
 import { accountWithoutRegion, factsOf, type SnowflakeConnection } from './connection.ts'
+import { readKeptSession } from './kept-session.ts'
 import { KeyPair } from './key-pair.ts'
-import { type Account, type OpenTools, openSession } from './open-session.ts'
+import { type Account, makeSession, type OpenTools, openSession } from './open-session.ts'
 import { DEFAULT_SNOWFLAKE_OPTIONS, type SnowflakeOptions } from './options.ts'
 
 export interface ConnectorTools {
@@ -68,6 +70,15 @@ class SnowflakeConnector implements UpstreamConnector {
       throw new IcecoreError('ICE_UPSTREAM_LOGIN_FAILED', {}, { cause })
     }
     return openSession(account, login, this.#tools)
+  }
+
+  resume(connection: string, kept: Secret): UpstreamSession {
+    const account = this.#accounts.get(connection.toLowerCase())
+    if (account === undefined) {
+      const cause = new Error(`there is no connection ${connection}`)
+      throw new IcecoreError('ICE_UPSTREAM_SESSION_LOST', {}, { cause })
+    }
+    return makeSession(account, readKeptSession(kept), this.#tools)
   }
 
   async close(): Promise<void> {

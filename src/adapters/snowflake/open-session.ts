@@ -9,6 +9,7 @@ import type { UpstreamLogin } from '../../gate/ports.ts'
 import type { AccountClient, ClientTools } from './account-client.ts'
 import { ChunkStore } from './chunk-store.ts'
 import { accountWithoutRegion, type SnowflakeConnection } from './connection.ts'
+import type { KeptSession } from './kept-session.ts'
 import type { KeyPair } from './key-pair.ts'
 import type { SnowflakeOptions } from './options.ts'
 import {
@@ -103,21 +104,31 @@ async function logIn(
   })
   const { opened, code, message } = readLoginAnswer(answer.document.bytes)
   if (opened === null) throw loginFailed(new Error(`${code ?? 'no code'}: ${message ?? 'no message'}`))
-  return new SnowflakeSession(
+  return makeSession(
+    account,
     {
       id: opened.sessionId,
       context: opened.context,
       parameters: opened.parameters,
       serverVersion: opened.serverVersion,
+      token: opened.token,
+      masterToken: opened.masterToken,
     },
-    {
-      tokens: new SessionTokens(client, tools.ids, opened.token, opened.masterToken),
-      chunks: new ChunkStore(client.transport, connection.loosen, options, tools),
-      timeouts: options.timeouts,
-      ids: tools.ids,
-      log: tools.log,
-    },
+    tools,
   )
+}
+
+/** The session of an account that these facts and tokens are of. */
+export function makeSession(account: Account, kept: KeptSession, tools: OpenTools): SnowflakeSession {
+  const { connection, client } = account
+  const { options, ids, log } = tools
+  return new SnowflakeSession(kept, {
+    tokens: new SessionTokens(client, ids, kept),
+    chunks: new ChunkStore(client.transport, connection.loosen, options, tools),
+    timeouts: options.timeouts,
+    ids,
+    log,
+  })
 }
 
 function loginQuery(

@@ -10,6 +10,11 @@ import type { Ids } from '../../lib/ids.ts'
 import type { Secret } from '../../lib/secret.ts'
 import type { AccountClient, Call } from './account-client.ts'
 
+export interface UpstreamTokens {
+  readonly token: Secret
+  readonly masterToken: Secret
+}
+
 /** A request whose token expires more often than this while it is under way is not helped by another renewal. */
 const MAX_RENEWALS_PER_CALL = 3
 
@@ -23,13 +28,23 @@ export class SessionTokens {
   #session: Secret
   #master: Secret
   #renewal: Promise<void> | null = null
+  #onRenewal: () => Promise<void> = async () => undefined
   #lost = false
 
-  constructor(client: AccountClient, ids: Ids, session: Secret, master: Secret) {
+  constructor(client: AccountClient, ids: Ids, tokens: UpstreamTokens) {
     this.#client = client
     this.#ids = ids
-    this.#session = session
-    this.#master = master
+    this.#session = tokens.token
+    this.#master = tokens.masterToken
+  }
+
+  get tokens(): UpstreamTokens {
+    return { token: this.#session, masterToken: this.#master }
+  }
+
+  /** Called, and waited for, before new tokens are used. */
+  onRenewal(listener: () => Promise<void>): void {
+    this.#onRenewal = listener
   }
 
   /** From now on every call is refused. */
@@ -40,6 +55,7 @@ export class SessionTokens {
   /** Rejects as AccountClient does, and with ICE_UPSTREAM_SESSION_LOST when the session is gone for good. */
   async call(call: Omit<Call, 'token'>): Promise<AnswerEnvelope> {
     for (let renewals = 0; ; renewals += 1) {
+      await this.#renewal?.catch(() => undefined)
       if (this.#lost) throw sessionLost('it was closed or lost before')
       const token = this.#session
       const answer = await this.#client.call({ ...call, token })
@@ -74,6 +90,7 @@ export class SessionTokens {
     if (!renewed.success) throw this.#lose(renewed.code)
     this.#session = renewed.tokens.sessionToken
     this.#master = renewed.tokens.masterToken
+    await this.#onRenewal()
   }
 
   #lose(code: string | null): IcecoreError {

@@ -9,7 +9,9 @@ import { IcecoreError } from '../../errors.ts'
 import type { ChunkBody, ChunkSource, QuerySubmission, UpstreamSession } from '../../gate/ports.ts'
 import type { Ids } from '../../lib/ids.ts'
 import type { Log } from '../../lib/log.ts'
+import type { Secret } from '../../lib/secret.ts'
 import type { ChunkStore } from './chunk-store.ts'
+import { writeKeptSession } from './kept-session.ts'
 import type { TimeoutOptions } from './options.ts'
 import type { SessionTokens } from './session-tokens.ts'
 
@@ -96,6 +98,15 @@ export class SnowflakeSession implements UpstreamSession {
     })
     // 000605: it is not running (any more). Nothing is left to abort.
     if (!answer.success) this.#parts.log.info('upstream.abort_refused', { session: this.id, code: answer.code })
+  }
+
+  keep(): Secret {
+    const { id, context, parameters, serverVersion } = this
+    return writeKeptSession({ id, context, parameters, serverVersion, ...this.#parts.tokens.tokens })
+  }
+
+  onRenewal(listener: () => Promise<void>): void {
+    this.#parts.tokens.onRenewal(listener)
   }
 
   async heartbeat(): Promise<void> {

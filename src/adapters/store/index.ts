@@ -3,6 +3,7 @@ export type {
   SessionSummary,
   StatementSummary,
 } from './query-sessions.ts'
+export { recordedPast } from './recorded-past.ts'
 export { type IndexOptions, RecordingIndex } from './recording-index.ts'
 export {
   openRecordings,

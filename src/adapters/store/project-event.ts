@@ -18,15 +18,20 @@ const COUNT = {
   denied: 'UPDATE sessions SET denied = denied + 1 WHERE id = ?',
   failed: 'UPDATE sessions SET failed = failed + 1 WHERE id = ?',
 } as const
-const COUNT_DELIVERED = 'UPDATE sessions SET rows = rows + ?, bytes = bytes + ? WHERE id = ?'
-const RECEIVE = "INSERT INTO statements (session, id, lsn, received_at, outcome) VALUES (?, ?, ?, ?, 'open')"
+const COUNT_DELIVERED = 'UPDATE sessions SET rows = rows + ?, bytes = bytes + ?, completed_lsn = ? WHERE id = ?'
+const RECEIVE =
+  "INSERT INTO statements (session, id, lsn, request_id, received_at, outcome) VALUES (?, ?, ?, ?, ?, 'open')"
+const SEND = 'UPDATE statements SET sent_lsn = ? WHERE session = ? AND id = ?'
 const DECIDE = 'UPDATE statements SET decision = ?, kind = ?, shape = ? WHERE session = ? AND id = ?'
 const NAME = 'UPDATE statements SET query_id = ? WHERE session = ? AND id = ?'
-const COMPLETE = `UPDATE statements SET outcome = 'completed', rows = ?, bytes = ?, duration_ms = ?, query_id = ?
+const COMPLETE = `UPDATE statements SET outcome = 'completed', rows = ?, bytes = ?, duration_ms = ?, query_id = ?, ended_lsn = ?
   WHERE session = ? AND id = ?`
-const FINISH = 'UPDATE statements SET outcome = ?, code = ?, duration_ms = ? WHERE session = ? AND id = ?'
+const FINISH =
+  'UPDATE statements SET outcome = ?, code = ?, duration_ms = ?, ended_lsn = ? WHERE session = ? AND id = ?'
 const HANDLE =
   'INSERT INTO handles (query_id, session, statement, lsn, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING'
+
+const LINK = 'INSERT INTO links (token, session, statement, lsn) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING'
 
 /** The statements that bring the index forward by these events, in order. */
 export function projectEvents(events: readonly PlacedEvent[]): SqlStatement[] {
@@ -76,21 +81,23 @@ function openSession(event: Extract<RecordedEvent, { type: 'session.opened' }>, 
 function projectStatement(event: RecordedEvent, session: string, id: string): SqlStatement[] {
   const handle = (queryId: string): SqlStatement => run(HANDLE, queryId, session, id, event.lsn, event.at)
   const finish = (outcome: string, code: string | null, durationMs: number | null): SqlStatement =>
-    run(FINISH, outcome, code, durationMs, session, id)
+    run(FINISH, outcome, code, durationMs, event.lsn, session, id)
 
   switch (event.type) {
     case 'statement.received':
-      return [run(RECEIVE, session, id, event.lsn, event.at), run(COUNT.statements, session)]
+      return [run(RECEIVE, session, id, event.lsn, event.facts.requestId, event.at), run(COUNT.statements, session)]
+    case 'statement.sent':
+      return [run(SEND, event.lsn, session, id)]
     case 'statement.decision':
       return [run(DECIDE, event.facts.decision, event.facts.kind, event.facts.shape, session, id)]
     case 'statement.queryId':
       return [run(NAME, event.facts.queryId, session, id), handle(event.facts.queryId)]
     case 'result.schema':
-      return event.facts.childQueryIds.map(handle)
+      return [...event.facts.childQueryIds.map(handle), ...links(event, session, id)]
     case 'statement.completed': {
       const { rows, bytes, durationMs, queryId } = event.facts
-      const completed = run(COMPLETE, rows, bytes, durationMs, queryId, session, id)
-      return [completed, handle(queryId), run(COUNT_DELIVERED, rows ?? 0, bytes, session)]
+      const completed = run(COMPLETE, rows, bytes, durationMs, queryId, event.lsn, session, id)
+      return [completed, handle(queryId), run(COUNT_DELIVERED, rows ?? 0, bytes, event.lsn, session)]
     }
     case 'statement.failed':
       return [finish('failed', event.facts.code, event.facts.durationMs), run(COUNT.failed, session)]
@@ -103,6 +110,10 @@ function projectStatement(event: RecordedEvent, session: string, id: string): Sq
     default:
       return []
   }
+}
+
+function links({ lsn, facts }: Extract<RecordedEvent, { type: 'result.schema' }>, session: string, id: string) {
+  return facts.link === null || facts.link === undefined ? [] : [run(LINK, facts.link.token, session, id, lsn)]
 }
 
 function run(sql: string, ...parameters: SqlValue[]): SqlStatement {

@@ -14,8 +14,46 @@ export interface SessionFilter {
   readonly limit?: number
 }
 
-export type SessionSummary = Readonly<SessionTable>
-export type StatementSummary = Readonly<StatementTable>
+const SESSION_COLUMNS = [
+  'id',
+  'opened_lsn',
+  'opened_at',
+  'principal',
+  'principal_name',
+  'agent',
+  'door',
+  'connection',
+  'role',
+  'application',
+  'application_version',
+  'last_at',
+  'ended_at',
+  'end_reason',
+  'statements',
+  'denied',
+  'failed',
+  'rows',
+  'bytes',
+] as const satisfies (keyof SessionTable)[]
+
+const STATEMENT_COLUMNS = [
+  'session',
+  'id',
+  'lsn',
+  'received_at',
+  'kind',
+  'shape',
+  'decision',
+  'outcome',
+  'code',
+  'query_id',
+  'rows',
+  'bytes',
+  'duration_ms',
+] as const satisfies (keyof StatementTable)[]
+
+export type SessionSummary = Readonly<Pick<SessionTable, (typeof SESSION_COLUMNS)[number]>>
+export type StatementSummary = Readonly<Pick<StatementTable, (typeof STATEMENT_COLUMNS)[number]>>
 
 export interface EventPointer {
   readonly lsn: number
@@ -32,7 +70,7 @@ const TWO = 2
 /** Newest first. */
 export async function listSessions(database: Database, filter: SessionFilter = {}): Promise<SessionSummary[]> {
   const { principal, connection, since, until, limit = DEFAULT_LIMIT } = filter
-  let query = database.selectFrom('sessions').selectAll().orderBy('opened_lsn', 'desc').limit(limit)
+  let query = database.selectFrom('sessions').select(SESSION_COLUMNS).orderBy('opened_lsn', 'desc').limit(limit)
   if (principal !== undefined) {
     query = query.where((is) =>
       is.or([is('principal', '=', principal), is('principal_name', '=', principal), is('agent', '=', principal)]),
@@ -59,7 +97,7 @@ export async function findSession(database: Database, idOrPrefix: string): Promi
   }
   const found = await database
     .selectFrom('sessions')
-    .selectAll()
+    .select(SESSION_COLUMNS)
     // A range instead of LIKE: the text is the user's, and `%` in it means nothing here.
     .where('id', '>=', idOrPrefix)
     .where('id', '<', `${idOrPrefix}\u{10ffff}`)
@@ -76,7 +114,12 @@ export async function findSession(database: Database, idOrPrefix: string): Promi
 
 /** In the order in which they were received. */
 export function listStatements(database: Database, session: string): Promise<StatementSummary[]> {
-  return database.selectFrom('statements').selectAll().where('session', '=', session).orderBy('lsn').execute()
+  return database
+    .selectFrom('statements')
+    .select(STATEMENT_COLUMNS)
+    .where('session', '=', session)
+    .orderBy('lsn')
+    .execute()
 }
 
 /** Up to `limit` pointers of the session after `afterLsn`, in order. */

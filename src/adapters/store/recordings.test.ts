@@ -144,7 +144,7 @@ describe('the index', () => {
       const database = new DatabaseSync(recordFolders(folder).index)
       database.exec(`${change}; DELETE FROM statements`)
       database.close()
-      await journal.append({ type: 'session.renewed', session: 'one', facts: {} })
+      await journal.append({ type: 'session.resumed', session: 'one', facts: { openStatements: 0 } })
       index = await RecordingIndex.open(indexOptions())
       const rebuilt = await RecordingIndex.open({ path: null, reader: reader() })
       assert.deepEqual(await dump(index), await dump(rebuilt))

@@ -115,7 +115,11 @@ function chunked(rows: readonly (readonly (string | null)[])[], column: string):
     inlineRows: 0,
   }
   return record([
-    { type: 'result.schema', ...of, facts: { ...schema, chunks: [{ rows: rows.length }], childQueryIds: [] } },
+    {
+      type: 'result.schema',
+      ...of,
+      facts: { ...schema, chunks: [{ rows: rows.length }], childQueryIds: [], link: null },
+    },
     { type: 'result.batch', ...of, facts: { ...batch, piece: 0, last: false }, body: body.subarray(0, 10) },
     {
       type: 'result.batch',

@@ -6,6 +6,7 @@
  * describes how they lie on disk.
  */
 import type { Principal } from '../identity/index.ts'
+import type { StateChange } from '../statement/index.ts'
 import type { Binding, ColumnFacts, Context } from '../wire/index.ts'
 
 /** What the driver says of itself: kept as claimed, trusted for nothing that grants. */
@@ -48,6 +49,24 @@ export interface FailureFacts {
   readonly icecore: string | null
 }
 
+/** The tokens that a session's driver holds, by hashes that give none of them. */
+export interface TokenFacts {
+  /** SHA-256, base64. */
+  readonly token: string
+  readonly master: string
+  /** Wall clock, milliseconds. */
+  readonly tokenExpiresAt: number
+  readonly masterExpiresAt: number
+}
+
+/** What a session needs to go on in another process. */
+export interface ResumeFacts {
+  readonly tokens: TokenFacts
+  /** The session at the upstream: its tokens and facts, encrypted under a key derived from the key-encryption key. */
+  readonly upstream: string
+  readonly clientTag: string | null
+}
+
 /** Fields of the header that depend on the type. */
 export interface EventFacts {
   'gateway.started': { readonly version: string; readonly config: string; readonly pid: number }
@@ -82,12 +101,31 @@ export interface EventFacts {
     readonly context: Context
     readonly upstreamSession: string
     readonly parameters: Readonly<Record<string, string | number | boolean>>
+    readonly resume: ResumeFacts
   }
-  'session.renewed': Record<never, never>
+  'session.renewed': {
+    readonly tokens: TokenFacts
+    /** Hashes of the tokens that were renewed: they work for a short while only. */
+    readonly retired: readonly string[]
+  }
+  /** The session at the upstream got new tokens, encrypted as in `session.opened`. */
+  'session.upstreamRenewed': { readonly upstream: string }
+  /** What decides how the session's next statement is read has changed: this is all of it. */
+  'session.state': {
+    /** One, or after a statement whose end is not known all that are possible. */
+    readonly contexts: readonly Context[]
+    readonly variables: Readonly<Record<string, string>>
+  }
+  /** Another process of Icecore goes on with the session. */
+  'session.resumed': { readonly openStatements: number }
   'session.ended': { readonly reason: string; readonly statements: number }
 
   'statement.received': {
     readonly requestId: string
+    /** Stand-in for the query id, for drivers that poll before there is one. */
+    readonly pendingId: string
+    /** Keyed hash of text, binds and flags: the same request sent again is known by it. */
+    readonly fingerprint: string
     readonly sql: string
     /** How many secret literals were cut out of `sql`; each stands there as `[secret:<keyed hash>]`. */
     readonly secretsCut: number
@@ -105,7 +143,13 @@ export interface EventFacts {
     readonly statements: readonly ChildFacts[]
     readonly policy: string
   }
-  'statement.sent': { readonly upstreamRequestId: string }
+  'statement.sent': {
+    readonly upstreamRequestId: string
+    /** What it changes in the session if it succeeds. */
+    readonly changes: readonly StateChange[]
+  }
+  /** After a restart: how the upstream was asked for the outcome of a statement that had been sent. */
+  'statement.lookedUp': { readonly by: 'query_id' | 'request_id'; readonly found: boolean }
   'statement.queryId': { readonly queryId: string }
   'statement.polled': { readonly queryId: string; readonly answer: 'in_progress' | 'answer' | 'error' }
   'statement.abortRequested': { readonly by: string }
@@ -119,6 +163,8 @@ export interface EventFacts {
     readonly inlineRows: number
     readonly chunks: readonly { readonly rows: number }[]
     readonly childQueryIds: readonly string[]
+    /** Of the links to its chunks: hashes (SHA-256, base64) of the part in their path and of the header they want. */
+    readonly link: { readonly token: string; readonly key: string | null } | null
   }
   /**
    * A part of a result, durable before its first byte leaves. The body holds the bytes: for the inline part the value
@@ -186,10 +232,14 @@ const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   'login.refused': true,
   'session.opened': true,
   'session.renewed': true,
+  'session.upstreamRenewed': true,
+  'session.state': true,
+  'session.resumed': true,
   'session.ended': true,
   'statement.received': true,
   'statement.decision': true,
   'statement.sent': true,
+  'statement.lookedUp': true,
   'statement.queryId': true,
   'statement.polled': true,
   'statement.abortRequested': true,

@@ -11,7 +11,9 @@ export type {
   NetworkFacts,
   OpaqueEvent,
   RecordedEvent,
+  ResumeFacts,
   StoredEvent,
+  TokenFacts,
 } from './events.ts'
 
 export { type ErrorReason, type Scene, scenes } from './scenes.ts'

@@ -37,7 +37,7 @@ describe('scenes', () => {
         ['statement', 10_000, 'one-2'],
         ['denial', 12_000, 'one-2'],
         ['denial', 13_000, null],
-        ['end', 15_000, null],
+        ['end', 18_000, null],
       ],
     )
   })

@@ -20,12 +20,12 @@ describe('foldSession', () => {
     assert.equal(view.openedAt, 1000)
     assert.equal(view.opened?.principal.displayName, 'Ann')
     assert.deepEqual(view.renewals, [15_000])
-    assert.deepEqual(view.ended, { at: 16_000, reason: 'logout', statements: 2 })
+    assert.deepEqual(view.ended, { at: 19_000, reason: 'logout', statements: 2 })
     assert.deepEqual(
       view.refusals.map(({ facts }) => facts.path),
       ['/x'],
     )
-    assert.equal(view.events, 16)
+    assert.equal(view.events, 19)
   })
 
   it('tells a statement with its result', () => {
@@ -84,7 +84,7 @@ describe('foldSession', () => {
     ],
     [
       'open',
-      [{ type: 'statement.sent', ...statement, facts: { upstreamRequestId: 'u' } }],
+      [{ type: 'statement.sent', ...statement, facts: { changes: [], upstreamRequestId: 'u' } }],
       { outcome: 'open', endedAt: null },
     ],
   ]

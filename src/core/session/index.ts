@@ -13,5 +13,6 @@ export {
   currentContext,
   initialState,
   isExclusive,
+  isSameState,
   type SessionState,
 } from './state.ts'

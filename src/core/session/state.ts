@@ -1,5 +1,6 @@
 /** The state of a session that decides how its next statement is read: `(state, outcome) → state`. */
 
+import { isDeepStrictEqual } from 'node:util'
 import type { StateChange, Statement } from '../statement/index.ts'
 import type { Context } from '../wire/index.ts'
 import { contextsAfterFailure, findMismatch, type PossibleContexts, predictContexts } from './context.ts'
@@ -16,6 +17,14 @@ export function initialState(context: Context): SessionState {
 
 export function currentContext(state: SessionState): Context {
   return state.contexts[0]
+}
+
+/** True when both decide the same of the next statement. */
+export function isSameState(one: SessionState, other: SessionState): boolean {
+  return (
+    isDeepStrictEqual(one.contexts, other.contexts) &&
+    (one.variables === other.variables || isDeepStrictEqual(one.variables, other.variables))
+  )
 }
 
 /** All changes a text makes, in order. */

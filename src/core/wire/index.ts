@@ -26,6 +26,7 @@ export {
 } from './query-answer.ts'
 export { type Binding, buildQueryBody, type QueryRequest, readQueryRequest } from './query-request.ts'
 export type { ParameterValue } from './read-json.ts'
+export { buildResubmission, isResubmission, ranResubmission } from './resubmission.ts'
 export { admitParameters, SESSION_PARAMETERS, type SessionParameter, sessionParameter } from './session-parameters.ts'
 export { statementType } from './statement-types.ts'
 export { isStillRunning, readStatusAnswer } from './status-answer.ts'

@@ -195,8 +195,9 @@ class DriverDoor {
       return this.#sendReply(reply, await this.#tools.gate.submit(session, statement, this.#encoder(session), release))
     } catch (error) {
       release()
-      const isFull = isIcecoreError(error, 'ICE_REQUEST_MEMORY_LIMIT')
-      if (isFull && this.#retries.isOpen(`${session.id} ${requestId}`)) return send(reply, renderComeAgain(error))
+      if (isMomentary(error) && this.#retries.isOpen(`${session.id} ${requestId}`)) {
+        return send(reply, renderComeAgain(error))
+      }
       throw error
     }
   }
@@ -364,6 +365,11 @@ function renderReply(reply: StatementReply): HttpAnswer {
 
 function send(reply: FastifyReply, answer: HttpAnswer): FastifyReply {
   return reply.code(answer.status).header('content-type', answer.contentType).send(answer.body)
+}
+
+/** Nothing of the statement was begun, and in a moment it may be. */
+function isMomentary(error: unknown): error is IcecoreError {
+  return isIcecoreError(error, 'ICE_REQUEST_MEMORY_LIMIT') || isIcecoreError(error, 'ICE_DRAINING')
 }
 
 function checkedQueryId(queryId: string): string {

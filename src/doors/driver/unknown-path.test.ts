@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { fastify } from 'fastify'
 import { countingIds } from '../../../test/support/counting-ids.ts'
 import { FakeClock } from '../../../test/support/fake-clock.ts'
+import { NO_PAST, plainSealer } from '../../../test/support/fake-session.ts'
 import { MemoryRecorder } from '../../../test/support/memory-recorder.ts'
 import { createChunkChecker } from '../../adapters/workers/index.ts'
 import {
@@ -31,12 +32,12 @@ function makeDoor() {
   const limits = { sessions: 1, perPrincipal: 1, longestLife: HOUR_MS, idle: HOUR_MS }
   const answers = new AnswerMemory(1000, { recorder, clock, log })
   const registry = new SessionRegistry(
-    { recorder, tokens, links, answers, clock, log },
+    { recorder, tokens, links, answers, sealer: plainSealer, clock, log },
     { ...limits, unattended: HOUR_MS, upstreamHeartbeat: HOUR_MS },
   )
   const handles = new Handles({ clock, limit: 1 })
   const gate = new Gate(
-    { recorder, registry, handles, links, answers, keyedHash: () => '', clock, ids, log },
+    { recorder, registry, handles, links, answers, keyedHash: () => '', past: NO_PAST, clock, ids, log },
     {
       statements: { maxBytes: 1000, maxDepth: 10, maxChain: 10, maxStatements: 10 },
       settings: {
@@ -58,7 +59,16 @@ function makeDoor() {
   const app = fastify()
   registerDriverDoor(
     app,
-    { gate, registry, refusals, logIn, chunks: { recorder, checker, links, clock, ids }, clock, ids, log },
+    {
+      gate,
+      registry,
+      refusals,
+      logIn,
+      chunks: { recorder, checker, links, recall: async () => undefined, clock, ids },
+      clock,
+      ids,
+      log,
+    },
     {
       publicUrl: () => 'http://icecore',
       bodies: { received: 1000, unpacked: 1000 },

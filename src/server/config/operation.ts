@@ -131,8 +131,10 @@ export const limitsSchema = z.strictObject({
       'Longest time a request waits for a result before it is told that the statement is in progress. Drivers known to need another time get theirs.',
     ),
   drain: duration({ min: '0s', max: '1h' })
-    .prefault('30s')
-    .describe('How long running statements may go on after SIGTERM.'),
+    .prefault('5s')
+    .describe(
+      'How long running statements may go on after SIGTERM before Icecore ends. What runs longer goes on at Snowflake, and the next process gives its result to the driver.',
+    ),
 })
 
 export const logSchema = z.strictObject({

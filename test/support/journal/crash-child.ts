@@ -17,7 +17,12 @@ const journal = await openJournal({
 async function appendForEver(writer: number): Promise<never> {
   for (let count = 0; ; count += 1) {
     const session = `${round}/${writer}/${count}`
-    await journal.append({ type: 'session.renewed', session, facts: {}, body: new Uint8Array((count * 977) % 6000) })
+    await journal.append({
+      type: 'session.resumed',
+      session,
+      facts: { openStatements: 0 },
+      body: new Uint8Array((count * 977) % 6000),
+    })
     writeSync(1, `${session}\n`)
   }
 }

@@ -55,7 +55,7 @@ export class JournalFixture {
 
   /** Sessions of the recorded renewals, in order. */
   async sessions(): Promise<(string | null)[]> {
-    return (await this.events()).filter(({ type }) => type === 'session.renewed').map(({ session }) => session)
+    return (await this.events()).filter(({ type }) => type === 'session.resumed').map(({ session }) => session)
   }
 
   async remove(): Promise<void> {
@@ -68,12 +68,21 @@ export class JournalFixture {
 }
 
 export function renewal(session: string, body?: Uint8Array): EventInput {
-  return { type: 'session.renewed', session, facts: {}, ...(body === undefined ? {} : { body }) }
+  return { type: 'session.resumed', session, facts: { openStatements: 0 }, ...(body === undefined ? {} : { body }) }
 }
 
 export function received(session: string): EventInput {
   const context = { role: null, warehouse: null, database: null, schema: null }
-  const facts = { requestId: 'r', sql: 'SELECT 1', secretsCut: 0, bindings: {}, parameters: {}, context }
+  const facts = {
+    requestId: 'r',
+    pendingId: 'p',
+    fingerprint: 'f',
+    sql: 'SELECT 1',
+    secretsCut: 0,
+    bindings: {},
+    parameters: {},
+    context,
+  }
   return {
     type: 'statement.received',
     session,

@@ -22,6 +22,7 @@ const PRINCIPAL: Principal = {
 }
 
 const CONTEXT = { role: 'ANALYST', warehouse: 'WH', database: 'SHOP', schema: 'SALES' }
+const TOKENS = { token: 'h1', master: 'h2', tokenExpiresAt: 1_700_003_600_000, masterExpiresAt: 1_700_014_400_000 }
 const NETWORK = { address: '192.0.2.7', userAgent: 'driver/1' }
 
 export function sessionEvents(session: string): EventInput[] {
@@ -30,6 +31,8 @@ export function sessionEvents(session: string): EventInput[] {
   const second = { session, statement: `${session}-2` }
   const received = {
     requestId: 'request-1',
+    pendingId: '00000000-0000-4000-8000-000000000001',
+    fingerprint: 'mark',
     sql: "SELECT * FROM ORDERS WHERE NOTE = 'literal-canary'",
     secretsCut: 0,
     bindings: { 1: { type: 'TEXT', value: 'bind-canary' } },
@@ -55,11 +58,12 @@ export function sessionEvents(session: string): EventInput[] {
         context: CONTEXT,
         upstreamSession: '9007199254740993',
         parameters: { TIMEZONE: 'UTC' },
+        resume: { tokens: TOKENS, upstream: 'c2VhbGVk', clientTag: null },
       },
     },
     { type: 'statement.received', ...first, facts: received },
     { type: 'statement.decision', ...first, facts: { ...decision, decision: 'allow', kind: 'SELECT' } },
-    { type: 'statement.sent', ...first, facts: { upstreamRequestId: 'upstream-1' } },
+    { type: 'statement.sent', ...first, facts: { upstreamRequestId: 'upstream-1', changes: [] } },
     { type: 'statement.queryId', ...first, facts: { queryId } },
     { type: 'statement.polled', ...first, facts: { queryId, answer: 'answer' } },
     {
@@ -74,6 +78,7 @@ export function sessionEvents(session: string): EventInput[] {
         inlineRows: 2,
         chunks: [],
         childQueryIds: [],
+        link: null,
       },
     },
     { type: 'result.batch', ...first, facts: { ...batch, piece: 0, last: false }, body: body.subarray(0, 10) },
@@ -107,7 +112,14 @@ export function sessionEvents(session: string): EventInput[] {
         attempts: 1,
       },
     },
-    { type: 'session.renewed', session, facts: {} },
+    {
+      type: 'session.renewed',
+      session,
+      facts: { tokens: { ...TOKENS, token: 'h3', master: 'h4' }, retired: ['h1', 'h2'] },
+    },
+    { type: 'session.upstreamRenewed', session, facts: { upstream: 'c2VhbGVk' } },
+    { type: 'session.state', session, facts: { contexts: [CONTEXT], variables: { V: '1' } } },
+    { type: 'session.resumed', session, facts: { openStatements: 0 } },
     { type: 'session.ended', session, facts: { reason: 'logout', statements: 2 } },
   ]
 }

@@ -32,7 +32,7 @@ const KEK = VECTOR_KEK
 const OTHER_KEK = createSecretKey(Buffer.alloc(32, 1))
 
 function renewal(session: string, body?: Uint8Array): EventInput {
-  return { type: 'session.renewed', session, facts: {}, ...(body === undefined ? {} : { body }) }
+  return { type: 'session.resumed', session, facts: { openStatements: 0 }, ...(body === undefined ? {} : { body }) }
 }
 
 /** Three flushes: one event, two, one. */

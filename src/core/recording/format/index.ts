@@ -12,6 +12,7 @@ export {
   segmentNumber,
 } from './segment-header.ts'
 export {
+  checkSegment,
   type EventPlace,
   type PlacedEvent,
   readSegment,

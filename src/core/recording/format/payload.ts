@@ -48,7 +48,7 @@ export function decodeEvent(lsn: number, payload: Buffer): StoredEvent {
     return { ...common, type: 'opaque', originalType: typeof type === 'string' ? type : null }
   }
   // The facts were written by this code from the same type, and the data key confirms that nobody changed them since.
-  return { ...common, type } as StoredEvent
+  return { ...common, type } as unknown as StoredEvent
 }
 
 function readHeader(payload: Buffer): { fields: Record<string, unknown>; body: Buffer } | null {

@@ -59,6 +59,32 @@ export function segmentStart(segment: OpenSegment): SegmentPosition {
 
 /** Yields events from `start` on, and returns how the segment ends. */
 export function* readSegment(source: SegmentBytes, start: SegmentPosition): Generator<PlacedEvent, SegmentEnd> {
+  const frames = readFrames(source, start)
+  for (;;) {
+    const step = frames.next()
+    if (step.done === true) return step.value
+    const { lsn, payload, place, hash } = step.value
+    yield { event: decodeEvent(lsn, payload), place, hash }
+  }
+}
+
+/** Checks every frame from `start` on, and says how the segment ends. */
+export function checkSegment(source: SegmentBytes, start: SegmentPosition): SegmentEnd {
+  const frames = readFrames(source, start)
+  for (;;) {
+    const step = frames.next()
+    if (step.done === true) return step.value
+  }
+}
+
+interface PlacedFrame {
+  readonly lsn: number
+  readonly payload: Buffer
+  readonly place: EventPlace
+  readonly hash: Buffer
+}
+
+function* readFrames(source: SegmentBytes, start: SegmentPosition): Generator<PlacedFrame, SegmentEnd> {
   const { segment, bytes, base, until } = source
   let { offset, lsn, chain } = start
   const damaged = (kind: DamageKind, what: string): SegmentEnd => ({
@@ -97,7 +123,7 @@ export function* readSegment(source: SegmentBytes, start: SegmentPosition): Gene
     }
     const place = { segment: segment.header.number, offset, bytes: frame.bytes.length }
     const hash = hashOf(frame.bytes)
-    yield { event: decodeEvent(lsn, payload), place, hash }
+    yield { lsn, payload, place, hash }
     offset += frame.bytes.length
     lsn += 1
     chain = hash

@@ -52,7 +52,7 @@ describe('the worked example in docs/reference/recording-format.md', () => {
   const dump = /```text example\n([\s\S]*?)```/.exec(document)?.[1] ?? ''
   const bytes = Buffer.from(dump.replace(/^[0-9a-f]{4}:|#.*$|\s/gm, ''), 'hex')
   const example = buildSegment([
-    payloadsOf([{ type: 'session.renewed', session: 's-1', facts: {}, body: Buffer.from('hello') }]),
+    payloadsOf([{ type: 'session.renewed', session: 's-1', facts: {} as never, body: Buffer.from('hello') }]),
   ])
 
   it('is a segment as this version writes it', () => {

@@ -1,0 +1,151 @@
+/** What the record says of sessions that had not ended: found by the index, read from the journal. */
+import { type Kysely, sql } from 'kysely'
+import type { RecordedEvent, StoredEvent } from '../../core/recording/index.ts'
+import type { Past, PastHandle, PastLink, PastSession, PastStatement } from '../../gate/ports.ts'
+import type { JournalReader } from '../journal/index.ts'
+import { type IndexTables, RESUME_TYPES } from './index-schema.ts'
+
+const ROWS_AT_ONCE = 5_000
+
+export function recordedPast(database: Kysely<IndexTables>, reader: JournalReader): Past {
+  return new RecordedPast(database, reader)
+}
+
+interface StatementPointers {
+  readonly lsn: number
+  readonly sent_lsn: number | null
+  readonly ended_lsn: number | null
+  readonly query_id: string | null
+}
+
+class RecordedPast implements Past {
+  readonly #database: Kysely<IndexTables>
+  readonly #reader: JournalReader
+
+  constructor(database: Kysely<IndexTables>, reader: JournalReader) {
+    this.#database = database
+    this.#reader = reader
+  }
+
+  async *sessions(): AsyncGenerator<PastSession> {
+    const rows = await this.#database
+      .selectFrom('sessions')
+      .select(['id', 'opened_lsn', 'last_at', 'statements', 'completed_lsn'])
+      .where('ended_at', 'is', null)
+      .orderBy('opened_lsn')
+      .execute()
+    for (const { id, opened_lsn, last_at, statements, completed_lsn } of rows) {
+      const opened = await this.#event(opened_lsn, 'session.opened')
+      if (opened === null) continue
+      yield {
+        opened,
+        changes: await this.#changes(id),
+        lastAt: last_at,
+        statements,
+        lastCompleted: completed_lsn === null ? null : await this.#event(completed_lsn, 'statement.completed'),
+        open: await this.#openStatements(id),
+      }
+    }
+  }
+
+  async *handles(since: number): AsyncGenerator<PastHandle> {
+    let after = { lsn: 0, query_id: '' }
+    for (;;) {
+      const { lsn, query_id } = after
+      const rows = await this.#database
+        .selectFrom('handles')
+        .innerJoin('sessions', 'sessions.id', 'handles.session')
+        .select(['query_id', 'handles.session', 'statement', 'handles.lsn', 'at', 'principal', 'connection', 'role'])
+        .where('at', '>=', since)
+        // Several handles may come of one event.
+        .where(sql<boolean>`(handles.lsn, query_id) > (${lsn}, ${query_id})`)
+        .orderBy('handles.lsn')
+        .orderBy('query_id')
+        .limit(ROWS_AT_ONCE)
+        .execute()
+      for (const row of rows) {
+        const { session, statement, at, principal, connection, role } = row
+        yield { queryId: row.query_id, principal, connection, role, session, statement, openedAt: at }
+      }
+      const last = rows.at(-1)
+      if (last === undefined) return
+      after = last
+    }
+  }
+
+  async statement(session: string, requestId: string): Promise<PastStatement | null> {
+    const row = await this.#database
+      .selectFrom('statements')
+      .select(['lsn', 'sent_lsn', 'ended_lsn', 'query_id'])
+      .where('session', '=', session)
+      .where('request_id', '=', requestId)
+      .orderBy('lsn', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    return row === undefined ? null : this.#statement(row)
+  }
+
+  async link(tokenHash: string): Promise<PastLink | null> {
+    const row = await this.#database.selectFrom('links').selectAll().where('token', '=', tokenHash).executeTakeFirst()
+    if (row === undefined) return null
+    const schema = await this.#event(row.lsn, 'result.schema')
+    return schema === null ? null : { session: row.session, statement: row.statement, schema }
+  }
+
+  async #openStatements(session: string): Promise<readonly PastStatement[]> {
+    const rows = await this.#database
+      .selectFrom('statements')
+      .select(['lsn', 'sent_lsn', 'ended_lsn', 'query_id'])
+      .where('session', '=', session)
+      .where('ended_lsn', 'is', null)
+      .orderBy('lsn')
+      .execute()
+    const statements = await Promise.all(rows.map((row) => this.#statement(row)))
+    return statements.filter((statement) => statement !== null)
+  }
+
+  async #statement({ lsn, sent_lsn, ended_lsn, query_id }: StatementPointers): Promise<PastStatement | null> {
+    const received = await this.#event(lsn, 'statement.received')
+    if (received === null) return null
+    const ended = ended_lsn === null ? null : await this.#read(ended_lsn)
+    return {
+      received,
+      sent: sent_lsn === null ? null : await this.#event(sent_lsn, 'statement.sent'),
+      queryId: query_id,
+      ended: ended === null || ended.type === 'opaque' ? null : ended,
+    }
+  }
+
+  async #changes(session: string): Promise<PastSession['changes']> {
+    const rows = await this.#database
+      .selectFrom('events')
+      .select('lsn')
+      .where('session', '=', session)
+      .where('type', 'in', RESUME_TYPES)
+      .orderBy('lsn')
+      .execute()
+    const events = await Promise.all(rows.map(({ lsn }) => this.#read(lsn)))
+    return events.filter((event): event is PastSession['changes'][number] =>
+      RESUME_TYPES.some((type) => event?.type === type),
+    )
+  }
+
+  /** Null when another event lies there: the index is not of this journal's making then, and says nothing. */
+  async #event<T extends RecordedEvent['type']>(
+    lsn: number,
+    type: T,
+  ): Promise<Extract<RecordedEvent, { readonly type: T }> | null> {
+    const event = await this.#read(lsn)
+    return event?.type === type ? (event as Extract<RecordedEvent, { readonly type: T }>) : null
+  }
+
+  /** Rejects with ICE_JOURNAL_DAMAGED where it cannot be read. */
+  async #read(lsn: number): Promise<StoredEvent | null> {
+    const row = await this.#database
+      .selectFrom('events')
+      .select(['segment', 'offset', 'bytes'])
+      .where('lsn', '=', lsn)
+      .executeTakeFirst()
+    return row === undefined ? null : this.#reader.readAt(lsn, row)
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * At start: the sessions that an earlier process left are taken over, before the first door opens. Each is judged anew
+ * by today's configuration; one that can not go on is ended, and the record says why.
+ */
+import { type AccessRule, decideAccess, mayUseRole } from '../core/identity/index.ts'
+import type { EventInput } from '../core/recording/index.ts'
+import { initialState, type SessionState } from '../core/session/index.ts'
+import { clientProfile } from '../core/wire/index.ts'
+import { isIcecoreError } from '../errors.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import type { Gate } from './gate.ts'
+import { type Handles, RESULT_LIFE_MS } from './handles.ts'
+import type { Past, PastSession, Recorder, Sealer, UpstreamConnector, UpstreamSession } from './ports.ts'
+import { resumeRun, UNSENT_AT_RESTART } from './resume-run.ts'
+import { Session } from './session.ts'
+import type { SessionRegistry } from './session-registry.ts'
+
+export interface ResumeTools {
+  readonly past: Past
+  readonly upstream: UpstreamConnector
+  readonly rules: readonly AccessRule[]
+  readonly sealer: Sealer
+  readonly registry: SessionRegistry
+  readonly handles: Handles
+  readonly gate: Gate
+  readonly recorder: Recorder
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Rejects with ICE_RECORD_UNAVAILABLE, or with what `past` rejects with. */
+export async function resumeSessions(tools: ResumeTools): Promise<void> {
+  const { past, handles, clock, log } = tools
+  for await (const handle of past.handles(clock.now() - RESULT_LIFE_MS)) handles.restore(handle)
+  let resumed = 0
+  let ended = 0
+  for await (const session of past.sessions()) {
+    if (await resume(session, tools)) resumed += 1
+    else ended += 1
+  }
+  if (resumed + ended > 0) log.info('sessions.resumed', { resumed, ended })
+}
+
+async function resume(past: PastSession, tools: ResumeTools): Promise<boolean> {
+  const { registry, recorder, clock, gate } = tools
+  const id = past.opened.session ?? ''
+  const why = reasonToEnd(past, tools)
+  const upstream = why === null ? openUpstream(past, tools) : why
+  if (typeof upstream === 'string') {
+    await recorder.append(...unsent(past), endOf(id, upstream, past.statements))
+    return false
+  }
+  const session = sessionOf(past, upstream, tools)
+  await recorder.append(...unsent(past), {
+    type: 'session.resumed',
+    session: id,
+    facts: { openStatements: past.open.length },
+  })
+  registry.restore(session, past)
+  for (const statement of past.open) {
+    const run = resumeRun(statement, clock)
+    if (run !== null) gate.resume(session, run)
+  }
+  return true
+}
+
+/** What today's configuration says against it; null when nothing does. */
+function reasonToEnd({ opened }: PastSession, { upstream, rules }: ResumeTools): string | null {
+  const { connection, principal, context } = opened.facts
+  if (opened.facts.resume === undefined) return 'it was opened by a version that kept no tokens'
+  if (upstream.connection(connection) === undefined) return 'its connection is no longer configured'
+  const access = decideAccess(rules, principal, { connection, role: context.role })
+  return access.allowed ? null : 'the access rules no longer allow it'
+}
+
+/** The session at Snowflake, or why there is none to go on with. */
+function openUpstream({ opened, changes }: PastSession, { sealer, upstream }: ResumeTools): UpstreamSession | string {
+  const kept = changes.findLast((change) => change.type === 'session.upstreamRenewed') ?? null
+  try {
+    const sealed = kept?.facts.upstream ?? opened.facts.resume.upstream
+    return upstream.resume(opened.facts.connection, sealer.open(sealed, opened.session ?? ''))
+  } catch (error) {
+    if (isIcecoreError(error, 'ICE_UPSTREAM_SESSION_LOST') || isIcecoreError(error, 'ICE_KEY_INVALID')) {
+      return 'what was kept of its session at Snowflake cannot be used'
+    }
+    throw error
+  }
+}
+
+function sessionOf(
+  past: PastSession,
+  upstream: UpstreamSession,
+  { rules, clock, upstream: connector }: ResumeTools,
+): Session {
+  const { session: id, at, facts } = past.opened
+  const { door, principal, connection, client, resume: kept } = facts
+  return new Session(
+    {
+      id: id ?? '',
+      door,
+      principal,
+      connection,
+      mayUseRole: (role) => mayUseRole(rules, principal, connection, role),
+      ownUser: connector.connection(connection)?.user ?? '',
+      profile: clientProfile(client.application, client.version),
+      upstream,
+      clientTag: kept.clientTag,
+      openedAt: at,
+    },
+    { at: clock.now(), state: stateOf(past), statements: past.statements, seenAt: past.lastAt },
+  )
+}
+
+/** As the last statement that moved it left it; every later one that ended well says where the session stands. */
+function stateOf({ opened, changes, lastCompleted }: PastSession): SessionState {
+  const moved = changes.findLast((change) => change.type === 'session.state') ?? null
+  const [first, ...others] = moved?.facts.contexts ?? []
+  const state: SessionState =
+    first === undefined
+      ? initialState(opened.facts.context)
+      : { contexts: [first, ...others], variables: new Map(Object.entries(moved?.facts.variables ?? {})) }
+  if (lastCompleted === null || lastCompleted.lsn < (moved?.lsn ?? 0)) return state
+  return { ...state, contexts: [lastCompleted.facts.context] }
+}
+
+/** Statements that had been received and not sent: nothing of them ran. */
+function unsent({ open }: PastSession): readonly EventInput[] {
+  return open
+    .filter(({ sent }) => sent === null)
+    .map(({ received }) => ({
+      type: 'statement.cancelled',
+      session: received.session,
+      ...(received.statement === undefined ? {} : { statement: received.statement }),
+      facts: { by: UNSENT_AT_RESTART, queryId: null, durationMs: 0 },
+    }))
+}
+
+function endOf(session: string, reason: string, statements: number): EventInput {
+  return { type: 'session.ended', session, facts: { reason, statements } }
+}

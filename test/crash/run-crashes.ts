@@ -1,0 +1,98 @@
+/**
+ * `npm run test:crash -- --rounds N --seed S`: the gateway is killed (SIGKILL) at random moments under load and started
+ * again, while its clients and the warehouse live on. In the end nothing may be lost, unrecorded or run twice.
+ */
+
+import { setTimeout as pause } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { freePort, GatewayProcess } from '../support/gateway-process.ts'
+import { NodeDriver } from '../support/node-driver.ts'
+import { makeWorld, recordedEvents, removeWorld } from '../support/test-gateway.ts'
+import { compare } from './compare.ts'
+import { CrashClient } from './crash-client.ts'
+
+const CLIENTS = 8
+/** Statements that a round must see acknowledged before its kill. */
+const STATEMENTS_A_ROUND = 200
+/** The kill comes within so long after them. */
+const KILL_WITHIN_MS = 200
+const LOOK_MS = 5
+
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '5' }, seed: { type: 'string', default: '1' } },
+})
+const rounds = Number(values.rounds)
+const random = mulberry32(Number(values.seed))
+
+const world = await makeWorld({
+  port: await freePort(),
+  emulator: { initSql: 'CREATE TABLE SHOP.SALES.CRASH_MARKS (MARK TEXT)' },
+  config: 'limits: {sessions_per_principal: 100}',
+})
+const gateway = new GatewayProcess(world.config)
+try {
+  process.exitCode = await run()
+} finally {
+  await gateway.stop('SIGKILL')
+  await removeWorld(world)
+}
+
+async function run(): Promise<number> {
+  await gateway.start()
+  const mint = (): string => world.idp.mint({ sub: 'ada', groups: ['analysts'] })
+  const clients = Array.from(
+    { length: CLIENTS },
+    (_, index) => new CrashClient(`client${index}`, gateway.url, mint, random),
+  )
+  const stop = new AbortController()
+  const running = Promise.all(clients.map((client) => client.run(stop.signal)))
+  running.catch(() => stop.abort())
+  const acknowledged = (): number =>
+    clients.reduce((sum, { told }) => sum + told.filter(({ outcome }) => outcome === 'acknowledged').length, 0)
+  const starts: number[] = []
+  for (let round = 1; round <= rounds && !stop.signal.aborted; round += 1) {
+    const goal = acknowledged() + STATEMENTS_A_ROUND
+    while (acknowledged() < goal && !stop.signal.aborted) await pause(LOOK_MS)
+    await pause(random() * KILL_WITHIN_MS)
+    await gateway.stop('SIGKILL')
+    const begun = performance.now()
+    await gateway.start()
+    starts.push(performance.now() - begun)
+    process.stderr.write(`round ${round} of ${rounds}: killed and back after ${Math.round(starts.at(-1) ?? 0)} ms\n`)
+  }
+  stop.abort()
+  await running
+  const told = clients.flatMap((client) => client.told)
+  const ran = world.emulator.inspect.statements().map(({ sqlText }) => sqlText)
+  const driver = await NodeDriver.connect({ accessUrl: gateway.url, token: mint() })
+  const marks = await driver.query('SELECT MARK FROM SHOP.SALES.CRASH_MARKS')
+  await driver.close()
+  const { lost, unrecorded, twice, failed, unknown } = compare(
+    told,
+    await recordedEvents(world),
+    ran,
+    marks.map(({ MARK }) => String(MARK)),
+  )
+  for (const [what, list] of Object.entries({ lost, unrecorded, twice, failed })) {
+    for (const one of list.slice(0, 20)) process.stderr.write(`${what}: ${one}\n`)
+  }
+  const longest = Math.max(...clients.map((client) => client.longestMs))
+  const [fastest = 0, ...others] = starts.toSorted((one, other) => one - other)
+  process.stdout.write(
+    `start-up ${Math.round(fastest)}–${Math.round(others.at(-1) ?? fastest)} ms; longest wait of a client ${Math.round(longest)} ms; ` +
+      `${unknown} of unknown outcome, ${failed.length} failed\n` +
+      `${rounds} rounds, ${told.length} statements: ${lost.length} lost, ${unrecorded.length} unrecorded, ${twice.length} run twice\n`,
+  )
+  return lost.length + unrecorded.length + twice.length + failed.length === 0 ? 0 : 1
+}
+
+/** A small seeded generator (Tommy Ettinger's mulberry32): the moments of the kills can be had again. */
+function mulberry32(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
