@@ -80,7 +80,7 @@ const STATEMENTS: readonly (readonly [sql: string, code: string | null, binds?: 
   ["SELECT TO_TIME('25:00:00')", '100108'],
   ["SELECT TO_DATE('x', 'YYYY-MM-DD')", '100096'],
   ["SELECT TO_NUMBER('12a')", '100038'],
-  ["SELECT TO_NUMBER('$1,234.50', '$9,999.99')", '100038'],
+  ["SELECT TO_NUMBER('$1,234.50', '$9,999.99')", null],
   ["SELECT TO_DOUBLE('abc')", '100038'],
   ["SELECT TO_BOOLEAN('abc')", '100037'],
   ["SELECT CAST('abc' AS FLOAT)", '100038'],
@@ -165,7 +165,7 @@ const STATEMENTS: readonly (readonly [sql: string, code: string | null, binds?: 
     'SELECT MEDIAN(id), MODE(id), STDDEV(id), VARIANCE(id), CORR(id, n), PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY id) FROM t',
     null,
   ],
-  ['SELECT ANY_VALUE(id), MAX_BY(s, id), MIN_BY(s, id), APPROX_COUNT_DISTINCT(id), BITAND(5,3) FROM t', '002140'],
+  ['SELECT ANY_VALUE(id), MAX_BY(s, id), MIN_BY(s, id), APPROX_COUNT_DISTINCT(id), BITAND(5,3) FROM t', null],
 ]
 
 /** Words of the engine below, which no client of Snowflake's has ever read. */

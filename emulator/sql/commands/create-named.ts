@@ -78,7 +78,7 @@ function readTag(cursor: Cursor): Details {
 }
 
 /** Steps over the options to the end, and gives the comment among them. */
-export function readComment(cursor: Cursor): string {
+function readComment(cursor: Cursor): string {
   let comment = ''
   while (!cursor.done) {
     if (cursor.take('COMMENT', '=')) comment = cursor.next().text

@@ -44,7 +44,7 @@ export function kindTitle(kind: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
-export function isOfAccount(kind: string): boolean {
+function isOfAccount(kind: string): boolean {
   return OF_ACCOUNT.test(kind)
 }
 

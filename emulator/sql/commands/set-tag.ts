@@ -53,7 +53,7 @@ export function changePolicy(session: Session, cursor: Cursor, kind: string, pla
   assignments.set({ kind, database, schema, name, value, ...place })
 }
 
-export function findNamed(session: Session, kind: string, parts: readonly string[]): NamedObject {
+function findNamed(session: Session, kind: string, parts: readonly string[]): NamedObject {
   const { catalogue } = session.warehouse
   const found = catalogue.named.find(kind, catalogue.path(parts, session.context))
   if (!found) throw objectNotFound(kind === 'TAG' ? 'Tag' : 'Policy', parts.map(display).join('.'))
