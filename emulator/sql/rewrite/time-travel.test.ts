@@ -26,4 +26,33 @@ describe('time travel', () => {
     it(`${sql} ${typeof expected === 'string' ? `fails with ${expected}` : 'runs'}`, () =>
       account.check([[sql, expected]]))
   }
+
+  it('knows the times of former statements', async () => {
+    await account.script('CREATE OR REPLACE TABLE R (ID INT)', 'INSERT INTO R VALUES (1)')
+    const now = Date.now()
+    const entry = {
+      queryText: '',
+      databaseName: null,
+      schemaName: null,
+      queryType: 'SELECT',
+      sessionId: '4711',
+      userName: 'ANNA',
+      roleName: null,
+      warehouseName: null,
+      queryTag: '',
+      executionStatus: 'SUCCESS',
+      errorCode: null,
+      errorMessage: null,
+      rowsProduced: 1,
+    } as const
+    account.host.entries.push(
+      { ...entry, queryId: 'insert', startTime: now - 1000, endTime: now + 1000 },
+      { ...entry, queryId: 'later', startTime: now + 2000, endTime: now + 2001 },
+    )
+    await account.check([
+      ["SELECT * FROM r AT(STATEMENT => 'insert')", [['1']]],
+      ["SELECT * FROM r BEFORE(STATEMENT => 'insert')", '000707'],
+      ["SELECT * FROM r BEFORE(STATEMENT => 'later')", [['1']]],
+    ])
+  })
 })
