@@ -25,7 +25,6 @@ export async function keepBallast(files: JournalFiles, folder: string, bytes: nu
     for (let at = 0; at < bytes; at += block.length) {
       await writeFully(file, [block.subarray(0, bytes - at)], at)
     }
-    await file.sync()
   } finally {
     await file.close()
   }

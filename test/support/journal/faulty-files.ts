@@ -1,7 +1,8 @@
 /** The real files with faults on demand, for tests. */
 import { type JournalFile, type JournalFiles, nodeFiles } from '../../../src/adapters/journal/index.ts'
 
-export type FaultyOperation = 'create' | 'write' | 'sync' | 'publish'
+/** `flush`: the bytes have reached the file, and making them durable failed. */
+export type FaultyOperation = 'create' | 'write' | 'flush' | 'publish'
 
 interface Fault {
   readonly operation: FaultyOperation
@@ -55,16 +56,9 @@ export class FaultyFiles implements JournalFiles {
       write: async (pieces, position) => {
         await this.#gate
         this.#check('write')
-        if (this.#shortWrites === 0) {
-          return file.write(pieces, position)
-        }
-        this.#shortWrites -= 1
-        const all = Buffer.concat(pieces)
-        return file.write([all.subarray(0, all.length >> 1)], position)
-      },
-      sync: async () => {
-        this.#check('sync')
-        await file.sync()
+        const written = await file.write(this.#short(pieces), position)
+        this.#check('flush')
+        return written
       },
     }
   }
@@ -81,6 +75,13 @@ export class FaultyFiles implements JournalFiles {
 
   async freeBytes(folder: string): Promise<number> {
     return this.free ?? nodeFiles.freeBytes(folder)
+  }
+
+  #short(pieces: readonly Uint8Array[]): readonly Uint8Array[] {
+    if (this.#shortWrites === 0) return pieces
+    this.#shortWrites -= 1
+    const all = Buffer.concat(pieces)
+    return [all.subarray(0, all.length >> 1)]
   }
 
   #check(operation: FaultyOperation): void {
