@@ -5,7 +5,7 @@
  * data of the payload, so the order of frames is confirmed by the data key and not by public hashes alone, while a
  * single frame can be read without the ones before it.
  */
-import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, hash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { FRAME, MAX_PAYLOAD_BYTES, NONCE_BYTES, TAG_BYTES } from './layout.ts'
 import type { OpenSegment } from './segment-header.ts'
@@ -29,11 +29,11 @@ export interface EncodedFrame {
 }
 
 export function encodeFrame(segment: FrameKey, input: FrameInput): EncodedFrame {
-  const head = Buffer.alloc(FRAME.payload)
   const length = input.payload.reduce((sum, piece) => sum + piece.length, TAG_BYTES)
   if (length > MAX_PAYLOAD_BYTES) {
     throw new RangeError(`a frame holds at most ${MAX_PAYLOAD_BYTES} bytes, not ${length}`)
   }
+  const head = Buffer.alloc(FRAME.payload)
   head.writeUInt32BE(length, FRAME.length)
   head.writeBigUInt64BE(BigInt(input.lsn), FRAME.lsn)
   head.writeUInt32BE(input.flushOffset, FRAME.flushOffset)
@@ -41,22 +41,31 @@ export function encodeFrame(segment: FrameKey, input: FrameInput): EncodedFrame 
 
   const cipher = createCipheriv('aes-256-gcm', segment.key, nonceOf(input.lsn))
   cipher.setAAD(frameContext(segment, head))
-  const pieces = [head, ...input.payload.map((piece) => cipher.update(piece))]
+  const payload = length <= SMALL_BYTES ? [Buffer.concat(input.payload)] : input.payload
+  const sealed = payload.map((piece) => cipher.update(piece))
   cipher.final()
-  pieces.push(cipher.getAuthTag())
+  sealed.push(cipher.getAuthTag())
 
   let checksum = crc32(head.subarray(FRAME.length, FRAME.crc))
   checksum = crc32(head.subarray(FRAME.lsn), checksum)
-  for (const piece of pieces.slice(1)) {
+  for (const piece of sealed) {
     checksum = crc32(piece, checksum)
   }
   head.writeUInt32BE(checksum, FRAME.crc)
-  const hash = createHash('sha256')
-  for (const piece of pieces) {
-    hash.update(piece)
+  const bytes = FRAME.payload + length
+  if (length <= SMALL_BYTES) {
+    const frame = Buffer.concat([head, ...sealed], bytes)
+    return { pieces: [frame], bytes, hash: hashOf(frame) }
   }
-  return { pieces, bytes: FRAME.payload + length, hash: hash.digest() }
+  const digest = createHash('sha256').update(head)
+  for (const piece of sealed) {
+    digest.update(piece)
+  }
+  return { pieces: [head, ...sealed], bytes, hash: digest.digest() }
 }
+
+/** Frames up to this size are made in one piece: many small pieces cost more than copying them together. */
+const SMALL_BYTES = 16 * 1024
 
 /** A frame as it lies on disk, its checksum found right; not yet decrypted. */
 export interface Frame {
@@ -124,7 +133,7 @@ export function decryptFrame(segment: FrameKey, frame: Frame): Buffer | null {
 }
 
 export function hashOf(bytes: Buffer): Buffer {
-  return createHash('sha256').update(bytes).digest()
+  return hash('sha256', bytes, 'buffer')
 }
 
 /** Unique under one data key: see segment-header.ts. */
