@@ -22,7 +22,7 @@ import {
   readQueryAnswer,
   sessionParameter,
 } from '../core/wire/index.ts'
-import { IcecoreError, isIcecoreError } from '../errors.ts'
+import { IcecoreError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
 import type { Log } from '../lib/log.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type DriverError, NodeDriver } from '../support/node-driver.ts'
+import { NodeDriver } from '../support/node-driver.ts'
 import { RawDriver } from '../support/raw-driver.ts'
 import { TestGateway, type TestGatewayOptions } from '../support/test-gateway.ts'
 import { until } from '../support/until.ts'
