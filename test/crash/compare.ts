@@ -1,6 +1,6 @@
 /** What the clients were told, beside what is on record and what reached the warehouse. */
 import type { RecordedEvent } from '../../src/core/recording/index.ts'
-import type { Told } from './crash-client.ts'
+import type { Told } from './client.ts'
 
 export interface Comparison {
   /** Told to a client as done, and not so on record: or other rows than were delivered. */
@@ -28,7 +28,7 @@ export function compare(
     const record = recorded.get(one.marker)
     if (record?.completed !== true) return true
     if (one.kind === 'write' && rows.get(one.marker) !== 1) return true
-    return one.kind === 'read' && !record.bodies.has(one.sha256 ?? '')
+    return one.kind === 'read' && one.sha256 !== null && !record.bodies.has(one.sha256)
   })
   return {
     lost: lost.map(describe),

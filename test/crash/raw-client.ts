@@ -5,29 +5,18 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type RawAnswer, RawDriver } from '../support/raw-driver.ts'
-
-/** What a client was told of a statement. */
-export interface Told {
-  /** Stands in the statement's text, and in no other's. */
-  readonly marker: string
-  readonly kind: 'read' | 'write' | 'state'
-  readonly outcome: 'acknowledged' | 'unknown' | 'failed'
-  /** SHA-256 of the body with the rows, hex. */
-  readonly sha256: string | null
-  readonly message: string
-}
+import { type Client, chooseStatement, type Told } from './client.ts'
 
 /** The most impatient driver gives up after some 10 s; this one shows how long it really took. */
 const PATIENCE_MS = 60_000
 const AGAIN_MS = 50
 
-export class CrashClient {
+export class RawClient implements Client {
   readonly told: Told[] = []
   readonly #name: string
   readonly #mint: () => string
   readonly #random: () => number
   #driver: RawDriver
-  #count = 0
   #longestMs = 0
 
   constructor(name: string, url: string, mint: () => string, random: () => number) {
@@ -37,7 +26,6 @@ export class CrashClient {
     this.#driver = new RawDriver(url)
   }
 
-  /** The longest that one request went without an answer, milliseconds. */
   get longestMs(): number {
     return this.#longestMs
   }
@@ -53,14 +41,7 @@ export class CrashClient {
   }
 
   async #statement(): Promise<Told> {
-    this.#count += 1
-    const marker = `${this.#name}_${this.#count}`
-    const kind = (['read', 'read', 'write', 'state'] as const)[Math.floor(this.#random() * 4)] ?? 'read'
-    const sql = {
-      read: `SELECT '${marker}' AS M, SYSTEM$WAIT(${(this.#random() * 0.05).toFixed(3)}) AS W`,
-      write: `INSERT INTO CRASH_MARKS VALUES ('${marker}')`,
-      state: `SET LAST_MARK = '${marker}'`,
-    }[kind]
+    const { marker, kind, sql } = chooseStatement(this.#name, this.told.length + 1, this.#random)
     const requestId = randomUUID()
     let answer = await this.#again(() => this.#driver.query(sql, {}, requestId))
     while (answer.json.code === '333333' || answer.json.code === '333334') {
