@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict'
+import { beforeEach, describe, it } from 'node:test'
+import { FakeClock } from '../../test/support/fake-clock.ts'
+import { fakeUpstream, plainSealer } from '../../test/support/fake-session.ts'
+import { openGate } from '../../test/support/gate-fixture.ts'
+import { sessionEvents } from '../../test/support/recording/sample-session.ts'
+import type { EventInput, RecordedEvent } from '../core/recording/index.ts'
+import { IcecoreError } from '../errors.ts'
+import { silentLog } from '../lib/log.ts'
+import type { Secret } from '../lib/secret.ts'
+import { Handles } from './handles.ts'
+import type { Past, PastSession, PastStatement, UpstreamConnector } from './ports.ts'
+import { type ResumeTools, resumeSessions } from './resume-sessions.ts'
+
+type Of<T extends RecordedEvent['type']> = Extract<RecordedEvent, { readonly type: T }>
+
+const AT = Date.UTC(2026, 0, 1)
+const RULE = { name: 'analysts', when: { groups: ['analysts'] }, connections: ['shop'], roles: ['ANALYST'] }
+
+let lsn = 0
+function recorded<T extends RecordedEvent['type']>(type: T, change: object = {}): Of<T> {
+  const event = sessionEvents('one').find((one) => one.type === type) as EventInput
+  lsn += 1
+  return { ...event, facts: { ...event.facts, ...change }, lsn, at: AT, monotonic: 0 } as Of<T>
+}
+
+function pastSession(more: Partial<PastSession> = {}): PastSession {
+  return {
+    opened: recorded('session.opened'),
+    changes: [],
+    lastAt: AT,
+    statements: 3,
+    lastCompleted: null,
+    open: [],
+    ...more,
+  }
+}
+
+let resumed: (readonly [string, string])[]
+let open: ReturnType<typeof openGate>
+
+beforeEach(() => {
+  resumed = []
+  open = openGate()
+})
+
+function toolsFor(session: PastSession, more: Partial<ResumeTools> = {}): ResumeTools {
+  const clock = new FakeClock(AT)
+  const upstream: UpstreamConnector = {
+    connection: (name) =>
+      name === 'shop'
+        ? { name, account: 'a', user: 'ICECORE', defaultRole: 'ANALYST', warehouse: null, database: null, schema: null }
+        : undefined,
+    resolve: () => undefined,
+    open: () => assert.fail('nothing is opened anew'),
+    resume: (connection: string, kept: Secret) => {
+      resumed.push([connection, kept.reveal()])
+      return fakeUpstream()
+    },
+    close: async () => undefined,
+  }
+  const past: Past = {
+    async *sessions() {
+      yield session
+    },
+    async *handles() {
+      yield {
+        queryId: 'q1',
+        principal: session.opened.facts.principal.id,
+        connection: 'shop',
+        role: 'ANALYST',
+        session: 'one',
+        statement: 'one-1',
+        openedAt: AT,
+      }
+    },
+    statement: async () => null,
+    link: async () => null,
+  }
+  return {
+    past,
+    upstream,
+    rules: [RULE],
+    sealer: plainSealer,
+    registry: open.registry,
+    handles: new Handles({ clock, limit: 10 }),
+    gate: open.gate,
+    recorder: open.recorder,
+    clock,
+    log: silentLog,
+    ...more,
+  }
+}
+
+describe('resumeSessions', () => {
+  it('takes a session over: its tokens, its upstream session, its state and its handles', async () => {
+    const state = {
+      contexts: [{ role: 'ANALYST', warehouse: 'WH', database: 'SHOP', schema: 'CRM' }],
+      variables: { A: '1' },
+    }
+    const tools = toolsFor(
+      pastSession({
+        changes: [recorded('session.upstreamRenewed', { upstream: 'newer' }), recorded('session.state', state)],
+      }),
+    )
+    await resumeSessions(tools)
+    const session = open.registry.byId('one')
+    assert.deepEqual(resumed, [['shop', 'newer']])
+    assert.deepEqual(session?.state.contexts, state.contexts)
+    assert.deepEqual(session?.state.variables, new Map([['A', '1']]))
+    assert.equal(session?.statements, 3)
+    assert.ok(tools.handles.find('q1', session?.owner ?? assert.fail()))
+    assert.deepEqual(open.recorder.types, ['session.resumed'])
+  })
+
+  it('stands where the last statement that ended well left it', async () => {
+    const before = recorded('session.state', {
+      contexts: [{ role: 'ANALYST', warehouse: null, database: 'SHOP', schema: 'A' }],
+      variables: { A: '1' },
+    })
+    const context = { role: 'ANALYST', warehouse: null, database: 'SHOP', schema: 'B' }
+    await resumeSessions(
+      toolsFor(pastSession({ changes: [before], lastCompleted: recorded('statement.completed', { context }) })),
+    )
+    const { state } = open.registry.byId('one') ?? assert.fail()
+    assert.deepEqual(state.contexts, [context])
+    assert.deepEqual(state.variables, new Map([['A', '1']]))
+  })
+
+  const ended: readonly (readonly [string, (session: PastSession) => ResumeTools, string])[] = [
+    [
+      'the connection is gone',
+      (session) => ({ ...toolsFor(session), upstream: { ...toolsFor(session).upstream, connection: () => undefined } }),
+      'its connection is no longer configured',
+    ],
+    [
+      'no access rule allows it',
+      (session) => toolsFor(session, { rules: [{ ...RULE, when: { groups: ['others'] } }] }),
+      'the access rules no longer allow it',
+    ],
+    [
+      'its role is no longer given',
+      (session) => toolsFor(session, { rules: [{ ...RULE, roles: ['OTHER'] }] }),
+      'the access rules no longer allow it',
+    ],
+    [
+      'its upstream session was sealed under another key',
+      (session) =>
+        toolsFor(session, {
+          sealer: {
+            ...plainSealer,
+            open: () => {
+              throw new IcecoreError('ICE_KEY_INVALID', { name: 'k', reason: 'r' })
+            },
+          },
+        }),
+      'what was kept of its session at Snowflake cannot be used',
+    ],
+  ]
+  for (const [name, tools, reason] of ended) {
+    it(`ends a session, on record, when ${name}`, async () => {
+      await resumeSessions(tools(pastSession()))
+      assert.equal(open.registry.byId('one'), null)
+      const [end, ...others] = open.recorder.events
+      assert.ok(end?.type === 'session.ended' && others.length === 0)
+      assert.deepEqual(end.facts, { reason, statements: 3 })
+    })
+  }
+
+  it('cancels on record what had not been sent, and asks the upstream for what had been, without sending it again', async () => {
+    const asked: string[] = []
+    const received = recorded('statement.received')
+    const unsent: PastStatement = { received, sent: null, queryId: null, ended: null }
+    const sent: PastStatement = {
+      received: recorded('statement.received', { requestId: 'request-2' }),
+      sent: recorded('statement.sent'),
+      queryId: '01b899f1-0712-45a6-0040-000000000001',
+      ended: null,
+    }
+    const tools = toolsFor(pastSession({ open: [unsent, sent] }))
+    const upstream = fakeUpstream({
+      result: async (id) => {
+        asked.push(id)
+        return new Promise(() => undefined)
+      },
+    })
+    await resumeSessions({ ...tools, upstream: { ...tools.upstream, resume: () => upstream } })
+    await new Promise(setImmediate)
+    assert.deepEqual(asked, [sent.queryId])
+    assert.deepEqual(open.recorder.types, ['statement.cancelled', 'session.resumed'])
+    assert.deepEqual([...(open.registry.byId('one')?.runs.keys() ?? [])], ['request-2'])
+  })
+})
