@@ -4,7 +4,14 @@ import type { KeyObject } from 'node:crypto'
 import { createHash, createHmac } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import type { FastifyInstance } from 'fastify'
-import { type Journal, type JournalFiles, JournalReader, nodeFiles, openJournal } from '../adapters/journal/index.ts'
+import {
+  type Journal,
+  JournalCheck,
+  type JournalFiles,
+  JournalReader,
+  nodeFiles,
+  openJournal,
+} from '../adapters/journal/index.ts'
 import { createSealer, loadKek } from '../adapters/secrets/index.ts'
 import { createSnowflakeConnector, DEFAULT_SNOWFLAKE_OPTIONS } from '../adapters/snowflake/index.ts'
 import { RecordingIndex, recordedPast, recordFolders } from '../adapters/store/index.ts'
@@ -95,6 +102,7 @@ interface Basics {
 interface Recording {
   readonly journal: Journal
   readonly past: Past
+  readonly check: JournalCheck
 }
 
 async function openRecord(
@@ -114,13 +122,15 @@ async function openRecord(
   started.add(() => index.close())
   const unsubscribe = journal.subscribe((events) => index.feed(events))
   started.add(async () => unsubscribe())
-  return { journal, past: recordedPast(index.database, reader) }
+  const check = new JournalCheck({ journal, folder, kek, log: basics.log })
+  started.add(() => check.close())
+  return { journal, past: recordedPast(index.database, reader), check }
 }
 
 async function openDoors(
   config: Config,
   kek: KeyObject,
-  { journal, past }: Recording,
+  { journal, past, check }: Recording,
   upstream: UpstreamConnector,
   basics: Basics,
   started: Started,
@@ -225,10 +235,11 @@ async function openDoors(
   started.add(() => driver.close())
   const ops = await createListener(
     config.listen.ops,
-    (app) => registerOpsDoor(app, { readiness: () => state.readiness(journal.failure()) }),
+    (app) => registerOpsDoor(app, { readiness: () => state.readiness(journal.failure(), check.reasons()) }),
     clock,
   )
   started.add(() => ops.close())
+  void check.start()
   log.info('gateway.started', { driver: driver.url, ops: ops.url, data: config.data })
 
   const drain = async (reason: string, sessions: 'keep' | 'end'): Promise<void> => {
@@ -279,10 +290,14 @@ class Lifecycle {
     if (!this.#open) throw new IcecoreError('ICE_DRAINING')
   }
 
-  readiness(recorderFailure: string | null): { readonly ready: boolean; readonly reasons: readonly string[] } {
+  readiness(
+    recorderFailure: string | null,
+    damages: readonly string[],
+  ): { readonly ready: boolean; readonly reasons: readonly string[] } {
     const reasons = [
       ...(this.#open ? [] : ['Icecore is shutting down']),
       ...(recorderFailure === null ? [] : [`nothing can be recorded: ${recorderFailure}`]),
+      ...damages,
     ]
     return { ready: reasons.length === 0, reasons }
   }

@@ -1,9 +1,10 @@
 /** Reads a journal, also while another process writes it: it then stops at the last event that is whole. */
 import type { KeyObject } from 'node:crypto'
-import { type FileHandle, open, readdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   checkContinuity,
+  checkKeys,
   checkSequence,
   damageError,
   decodeEvent,
@@ -17,13 +18,14 @@ import {
   type PlacedEvent,
   readSegment,
   type SegmentEnd,
+  type SegmentOpening,
   type SegmentPosition,
   segmentName,
-  segmentNumber,
   segmentStart,
 } from '../../core/recording/format/index.ts'
 import type { StoredEvent } from '../../core/recording/index.ts'
-import { IcecoreError } from '../../errors.ts'
+import { listSegments, readSegmentFile } from './segment-files.ts'
+import { chainAfter } from './verify-segment.ts'
 
 /** Between two events of a journal. */
 export interface JournalPosition extends SegmentPosition {
@@ -51,11 +53,16 @@ export class JournalReader {
 
   /** All segments in order, their headers checked; rejects when one is damaged or missing. */
   async segments(): Promise<readonly OpenSegment[]> {
-    const names = (await readdir(this.#folder)).filter((name) => segmentNumber(name) !== null).sort()
-    const segments: OpenSegment[] = []
-    for (const name of names) {
-      segments.push(await this.#segment(name))
+    const { names, strays } = await listSegments(this.#folder)
+    const [stray] = strays
+    if (stray !== undefined) {
+      throw damageError(stray)
     }
+    const openings: SegmentOpening[] = []
+    for (const name of names) {
+      openings.push(await this.#open(name))
+    }
+    const segments = checkKeys(openings).map(opened)
     const damage = checkSequence(segments)
     if (damage !== null) {
       throw damageError(damage)
@@ -147,44 +154,33 @@ export class JournalReader {
   }
 
   async #segment(name: string): Promise<OpenSegment> {
+    return opened(await this.#open(name))
+  }
+
+  async #open(name: string): Promise<SegmentOpening> {
     const known = this.#opened.get(name)
     if (known !== undefined) {
-      return known
+      return { ok: true, segment: known }
     }
     const opening = openSegment(name, await this.#bytes(name, 0, MAX_HEADER_BYTES), this.#kek, hashOf)
-    if (!opening.ok) {
-      throw damageError(opening.damage)
+    if (opening.ok) {
+      this.#opened.set(name, opening.segment)
     }
-    this.#opened.set(name, opening.segment)
-    return opening.segment
+    return opening
   }
 
   async #bytes(name: string, offset: number, length?: number): Promise<Buffer> {
-    let file: FileHandle | undefined
-    try {
-      file = await open(join(this.#folder, name), 'r')
-      const wanted = length ?? Math.max(0, (await file.stat()).size - offset)
-      const bytes = Buffer.allocUnsafe(wanted)
-      let filled = 0
-      while (filled < wanted) {
-        const { bytesRead } = await file.read(bytes, filled, wanted - filled, offset + filled)
-        if (bytesRead === 0) {
-          break
-        }
-        filled += bytesRead
-      }
-      return bytes.subarray(0, filled)
-    } catch (cause) {
-      const reason = `segment ${name} cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown error'})`
-      throw new IcecoreError('ICE_JOURNAL_DAMAGED', { reason, segment: name }, { cause })
-    } finally {
-      await file?.close()
+    const read = await readSegmentFile(this.#folder, name, offset, length)
+    if (!read.ok) {
+      throw damageError(read.damage)
     }
+    return read.bytes
   }
 }
 
-/** Hash of the last event's frame at the end of `segment`; that of an earlier segment where this one holds none. */
-export function chainAfter(segment: OpenSegment, end: SegmentPosition): Buffer {
-  const empty = end.lsn === segment.header.firstLsn
-  return empty ? segment.header.previousChain : end.chain
+function opened(opening: SegmentOpening): OpenSegment {
+  if (!opening.ok) {
+    throw damageError(opening.damage)
+  }
+  return opening.segment
 }

@@ -63,6 +63,7 @@ interface JournalState {
   readonly nextNumber: number
   readonly nextLsn: number
   readonly chain: Buffer
+  readonly verifiedFrom: number
 }
 
 /**
@@ -77,8 +78,8 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const lock = lockFolder(folder)
   try {
     const found = await recoverJournal(options, limits.verifyBytes)
-    const state = { options, limits, files, lock, nextNumber: found.number, nextLsn: found.firstLsn }
-    const journal = new Journal({ ...state, chain: found.previousChain })
+    const { number: nextNumber, firstLsn: nextLsn, previousChain: chain, verifiedFrom } = found
+    const journal = new Journal({ options, limits, files, lock, nextNumber, nextLsn, chain, verifiedFrom })
     await usable(folder, () => journal.start())
     if (found.dropped !== null) {
       await journal.append({ type: 'journal.recovered', session: null, facts: found.dropped })
@@ -103,6 +104,8 @@ export class Journal implements Recorder {
   readonly #limits: JournalLimits
   readonly #files: JournalFiles
   readonly #lock: FolderLock
+  /** Number of the first segment that was read whole at the start: those before it are for a `JournalCheck`. */
+  readonly verifiedFrom: number
   readonly #queue = new AppendQueue()
   readonly #listeners = new Set<DurableListener>()
   #writer: SegmentWriter | null = null
@@ -126,6 +129,7 @@ export class Journal implements Recorder {
     this.#nextNumber = state.nextNumber
     this.#nextLsn = state.nextLsn
     this.#chain = state.chain
+    this.verifiedFrom = state.verifiedFrom
   }
 
   /** Reserves the ballast and begins the first segment. */

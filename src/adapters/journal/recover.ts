@@ -1,15 +1,9 @@
 /** What a journal is found to be at start, and the repair of the one thing that a crash may leave behind. */
 import { open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  CHAIN_START,
-  checkContinuity,
-  checkSegment,
-  damageError,
-  type OpenSegment,
-  segmentStart,
-} from '../../core/recording/format/index.ts'
-import { chainAfter, JournalReader, type JournalReaderOptions } from './journal-reader.ts'
+import { CHAIN_START, damageError, type OpenSegment } from '../../core/recording/format/index.ts'
+import { JournalReader, type JournalReaderOptions } from './journal-reader.ts'
+import { type VerifiedSegment, verifySegment } from './verify-segment.ts'
 
 export interface RecoveredJournal {
   /** What the next segment is to be. */
@@ -18,6 +12,8 @@ export interface RecoveredJournal {
   readonly previousChain: Buffer
   /** The torn end that was dropped, if there was one. */
   readonly dropped: { readonly segment: string; readonly droppedBytes: number } | null
+  /** Number of the first segment that was read whole: of those before it, the headers were checked. */
+  readonly verifiedFrom: number
 }
 
 /**
@@ -35,40 +31,25 @@ export async function recoverJournal(options: JournalReaderOptions, verifyBytes:
   const segments = await reader.segments()
   const last = segments.at(-1)
   if (last === undefined) {
-    return { number: 1, firstLsn: 1, previousChain: CHAIN_START, dropped: null }
+    return { number: 1, firstLsn: 1, previousChain: CHAIN_START, dropped: null, verifiedFrom: 1 }
   }
-  let end: VerifiedEnd = { chain: CHAIN_START, lsn: 1, offset: 0, tornBytes: 0 }
-  for (let index = await firstToVerify(folder, segments, verifyBytes); index < segments.length; index += 1) {
-    end = verifySegment(segments[index]!, segments[index + 1], await reader.segmentBytes(segments[index]!))
+  const first = await firstToVerify(folder, segments, verifyBytes)
+  const verified: VerifiedSegment[] = []
+  for (const [index, segment] of segments.entries()) {
+    if (index < first) continue
+    const found = verifySegment(segment, segments[index + 1], await reader.segmentBytes(segment))
+    if (found.damage !== null) throw damageError(found.damage)
+    verified.push(found)
   }
+  const { chain, end, tornBytes } = verified.at(-1)!
   await truncate(join(folder, last.name), end.offset)
   return {
     number: last.header.number + 1,
     firstLsn: end.lsn,
-    previousChain: end.chain,
-    dropped: end.tornBytes > 0 ? { segment: last.name, droppedBytes: end.tornBytes } : null,
+    previousChain: chain,
+    dropped: tornBytes > 0 ? { segment: last.name, droppedBytes: tornBytes } : null,
+    verifiedFrom: first + 1,
   }
-}
-
-interface VerifiedEnd {
-  readonly chain: Buffer
-  readonly lsn: number
-  readonly offset: number
-  readonly tornBytes: number
-}
-
-function verifySegment(segment: OpenSegment, next: OpenSegment | undefined, bytes: Buffer): VerifiedEnd {
-  const start = segmentStart(segment)
-  const end = checkSegment({ segment, bytes, base: start.offset, until: next?.header.firstLsn ?? null }, start)
-  if (end.status === 'damaged') {
-    throw damageError(end.damage)
-  }
-  const chain = chainAfter(segment, end.position)
-  const broken = next === undefined ? null : checkContinuity(next, chain)
-  if (broken !== null) {
-    throw damageError(broken)
-  }
-  return { chain, lsn: end.position.lsn, offset: end.position.offset, tornBytes: end.tornBytes }
 }
 
 /** Index of the oldest segment that is read whole. */

@@ -78,6 +78,21 @@ export interface EventFacts {
   /** Nothing can be recorded from here on: appends are refused until `journal.resumed`. */
   'journal.failed': { readonly reason: string }
   'journal.resumed': { readonly failedForMs: number; readonly refusedAppends: number }
+  /** Found while a start's older segments were read whole, after it: `text` names the place. */
+  'journal.damaged': {
+    readonly kind: string
+    readonly segment: string
+    readonly offset: number | null
+    readonly lsn: number | null
+    readonly text: string
+  }
+  /** All older segments of a start were read whole; every damage among them has an event of its own before this one. */
+  'journal.verified': {
+    readonly segments: number
+    readonly events: number
+    readonly bytes: number
+    readonly damages: number
+  }
   /** The last event of an orderly stop: it proves that everything before it was durable. */
   'journal.closed': { readonly reason: string }
 
@@ -228,6 +243,8 @@ const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   'journal.continued': true,
   'journal.failed': true,
   'journal.resumed': true,
+  'journal.damaged': true,
+  'journal.verified': true,
   'journal.closed': true,
   'login.refused': true,
   'session.opened': true,

@@ -11,17 +11,18 @@ import { FaultyFiles } from './faulty-files.ts'
 /** A journal in a folder of its own, with a clock and files that a test rules. */
 export class JournalFixture {
   readonly folder: string
-  readonly kek: KeyObject = createSecretKey(randomBytes(32))
+  readonly kek: KeyObject
   readonly clock = new FakeClock()
   readonly files = new FaultyFiles()
   readonly #journals: Journal[] = []
 
-  private constructor(folder: string) {
+  private constructor(folder: string, kek: KeyObject) {
     this.folder = folder
+    this.kek = kek
   }
 
-  static async make(): Promise<JournalFixture> {
-    return new JournalFixture(await mkdtemp(join(tmpdir(), 'icecore-journal-')))
+  static async make(kek: KeyObject = createSecretKey(randomBytes(32))): Promise<JournalFixture> {
+    return new JournalFixture(await mkdtemp(join(tmpdir(), 'icecore-journal-')), kek)
   }
 
   async open(limits: Partial<JournalLimits> = {}): Promise<Journal> {

@@ -2,10 +2,12 @@ import { IcecoreError } from '../../../errors.ts'
 
 /** What can be wrong with a journal. Each kind asks for another reaction of the operator. */
 export type DamageKind =
+  | 'unreadable'
   | 'not_a_segment'
   | 'newer_version'
   | 'header_damaged'
   | 'wrong_key'
+  | 'foreign_key'
   | 'frame_damaged'
   | 'not_authentic'
   | 'chain_broken'
@@ -25,15 +27,23 @@ export interface Damage {
 }
 
 const HINTS: Readonly<Record<DamageKind, string>> = {
+  unreadable: 'Look at the disk and at the rights of the folder; where the disk is at fault, restore from a backup.',
   not_a_segment: 'Take files out of the journal folder that Icecore did not write.',
   newer_version: 'Use the Icecore version that wrote it, or a later one.',
   header_damaged: 'Restore the segment from a backup.',
   wrong_key: 'Give the key-encryption key that the journal was written with.',
+  foreign_key:
+    'The segment is of another journal: keep it as evidence, and restore the one in its place from a backup.',
   frame_damaged: 'Restore the segment from a backup.',
   not_authentic: 'Somebody changed the segment: keep it as evidence, and restore it from a backup.',
   chain_broken: 'A segment was replaced: keep the folder as evidence, and restore it from a backup.',
   gap: 'Events are missing: keep the folder as evidence, and restore it from a backup.',
   segment_missing: 'Restore the missing segment from a backup.',
+}
+
+/** What the operator can do about it. */
+export function damageHint(kind: DamageKind): string {
+  return HINTS[kind]
 }
 
 export function damageError(damage: Damage): IcecoreError {
@@ -46,7 +56,12 @@ export function damageError(damage: Damage): IcecoreError {
   }
   return new IcecoreError(
     'ICE_JOURNAL_DAMAGED',
-    { reason: damage.text, kind: damage.kind, segment: damage.segment },
+    {
+      reason: damage.text,
+      kind: damage.kind,
+      segment: damage.segment,
+      ...(damage.offset === null ? {} : { offset: damage.offset }),
+    },
     { hint: HINTS[damage.kind] },
   )
 }

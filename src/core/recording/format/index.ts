@@ -1,4 +1,4 @@
-export { type Damage, type DamageKind, damageError } from './damage.ts'
+export { type Damage, type DamageKind, damageError, damageHint } from './damage.ts'
 export { decodeFrame, decryptFrame, type EncodedFrame, encodeFrame, type FrameInput, hashOf } from './frame.ts'
 export { deriveKey } from './keys.ts'
 export { CHAIN_START, MAX_HEADER_BYTES } from './layout.ts'
@@ -8,6 +8,7 @@ export {
   type OpenSegment,
   openSegment,
   type SegmentHeader,
+  type SegmentOpening,
   segmentName,
   segmentNumber,
 } from './segment-header.ts'
@@ -20,4 +21,4 @@ export {
   type SegmentPosition,
   segmentStart,
 } from './segment-reader.ts'
-export { checkContinuity, checkSequence } from './segment-sequence.ts'
+export { checkContinuity, checkKeys, checkSequence } from './segment-sequence.ts'

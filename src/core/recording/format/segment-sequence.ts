@@ -1,6 +1,20 @@
 import type { Damage } from './damage.ts'
 import { CHAIN_START } from './layout.ts'
-import { type OpenSegment, segmentName } from './segment-header.ts'
+import { type OpenSegment, type SegmentOpening, segmentName } from './segment-header.ts'
+
+/**
+ * A segment under another key beside segments under this one came from elsewhere: the key is right, and the segment is
+ * not. What is damaged otherwise stays as it was found.
+ */
+export function checkKeys(openings: readonly SegmentOpening[]): readonly SegmentOpening[] {
+  if (!openings.some(({ ok }) => ok)) return openings
+  return openings.map((opening) => {
+    if (opening.ok || opening.damage.kind !== 'wrong_key') return opening
+    const { segment } = opening.damage
+    const text = `segment ${segment} was written under another key-encryption key than the others`
+    return { ok: false, damage: { ...opening.damage, kind: 'foreign_key', text } }
+  })
+}
 
 /** Checks, from the headers alone, that the segments are a whole journal: none missing, none out of place. */
 export function checkSequence(segments: readonly OpenSegment[]): Damage | null {
