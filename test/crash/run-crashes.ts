@@ -35,7 +35,8 @@ const random = mulberry32(Number(values.seed))
 
 const world = await makeWorld({
   port: await freePort(),
-  emulator: { initSql: 'CREATE TABLE SHOP.SALES.CRASH_MARKS (MARK TEXT)' },
+  // Snowflake keeps results for a day: a driver that pauses before it asks again must find its own.
+  emulator: { initSql: 'CREATE TABLE SHOP.SALES.CRASH_MARKS (MARK TEXT)', maxResults: 1_000_000 },
   config: 'limits: {sessions_per_principal: 100}',
 })
 const gateway = new GatewayProcess(world.config)
