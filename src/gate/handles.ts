@@ -3,16 +3,7 @@
  * hand any of them any result: only this table keeps them apart.
  */
 import type { Clock } from '../lib/clock.ts'
-
-export interface Handle {
-  readonly queryId: string
-  readonly principal: string
-  readonly connection: string
-  readonly role: string | null
-  readonly session: string
-  readonly statement: string
-  readonly openedAt: number
-}
+import type { Handle } from './ports.ts'
 
 /** Snowflake keeps results for 24 hours (public documentation). */
 export const RESULT_LIFE_MS = 24 * 60 * 60 * 1000

@@ -159,7 +159,8 @@ export interface PastStatement {
   readonly ended: RecordedEvent | null
 }
 
-export interface PastHandle {
+/** A result that can be fetched later, and whose it is. */
+export interface Handle {
   readonly queryId: string
   readonly principal: string
   readonly connection: string
@@ -179,7 +180,7 @@ export interface PastLink {
 export interface Past {
   sessions(): AsyncIterable<PastSession>
   /** Oldest first, opened after `since` (wall clock, milliseconds). */
-  handles(since: number): AsyncIterable<PastHandle>
+  handles(since: number): AsyncIterable<Handle>
   /** The newest statement of the session under this request id of the client. */
   statement(session: string, requestId: string): Promise<PastStatement | null>
   /** The result whose chunk links have this hash. */

@@ -6,6 +6,7 @@ import { bodyOf, constantText, type Node } from '../rewrite/index.ts'
 import { parseStatement, rowsResult, type Session, type Statement, TYPE_ID, textColumns } from '../session/index.ts'
 import { type Cursor, display, readName } from '../text/index.ts'
 import { LTZ, renderType, toColumn } from '../types/index.ts'
+import { DESCRIBED_COLUMNS } from './described-columns.ts'
 import { readSignature } from './drop.ts'
 import { namedPath } from './object-kind.ts'
 
@@ -121,22 +122,7 @@ export function describeResult(session: Session, cursor: Cursor, statement: Stat
     null,
     null,
   ])
-  return properties(
-    [
-      'name',
-      'type',
-      'kind',
-      'null?',
-      'default',
-      'primary key',
-      'unique key',
-      'check',
-      'expression',
-      'comment',
-      'policy name',
-    ],
-    rows,
-  )
+  return properties(DESCRIBED_COLUMNS, rows)
 }
 
 function typeText({

@@ -5,6 +5,7 @@ import { rowsResult, type Session, type Statement, TYPE_ID } from '../session/in
 import { type Cursor, readName } from '../text/index.ts'
 import { renderType, TEXT, toColumn } from '../types/index.ts'
 import { describeNamed, describeResult } from './describe-named.ts'
+import { DESCRIBED_COLUMNS } from './described-columns.ts'
 import { takeKind } from './object-kind.ts'
 
 /** `DESCRIBE TABLE | VIEW | RESULT | USER | SCHEMA | …`. */
@@ -19,20 +20,7 @@ export async function describe(session: Session, cursor: Cursor, statement: Stat
   const parts = readName(cursor, session.variableText)
   const object = session.find(session.warehouse.catalogue.path(parts, session.context))
   if (!object) throw operationNotPossible()
-  const names = [
-    'name',
-    'type',
-    'kind',
-    'null?',
-    'default',
-    'primary key',
-    'unique key',
-    'check',
-    'expression',
-    'comment',
-    'policy name',
-    'privacy domain',
-  ]
+  const names = [...DESCRIBED_COLUMNS, 'privacy domain']
   const { assignments } = session.warehouse.catalogue
   const rows = object.columns.map((column) => {
     const [policy] = assignments.list(

@@ -1,7 +1,7 @@
 /** What the record says of sessions that had not ended: found by the index, read from the journal. */
 import { type Kysely, sql } from 'kysely'
 import type { RecordedEvent, StoredEvent } from '../../core/recording/index.ts'
-import type { Past, PastHandle, PastLink, PastSession, PastStatement } from '../../gate/ports.ts'
+import type { Handle, Past, PastLink, PastSession, PastStatement } from '../../gate/ports.ts'
 import type { JournalReader } from '../journal/index.ts'
 import { type IndexTables, RESUME_TYPES } from './index-schema.ts'
 
@@ -48,7 +48,7 @@ class RecordedPast implements Past {
     }
   }
 
-  async *handles(since: number): AsyncGenerator<PastHandle> {
+  async *handles(since: number): AsyncGenerator<Handle> {
     let after = { lsn: 0, query_id: '' }
     for (;;) {
       const { lsn, query_id } = after
