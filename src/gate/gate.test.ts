@@ -105,6 +105,24 @@ describe('Gate', () => {
     })
   }
 
+  it('forgets a request after a while, and runs another statement under its id as one of its own', async () => {
+    const ids: string[] = []
+    const { clock, sent, session, run } = open({
+      submit: async ({ requestId }) => {
+        ids.push(requestId)
+        return oneRow()
+      },
+    })
+    await run('SELECT 1')
+    clock.advance(14 * 60_000)
+    await assert.rejects(run('SELECT 2'), { code: 'ICE_REQUEST_ID_REUSED' })
+    clock.advance(16 * 60_000)
+    assert.equal(session.runs.size, 0)
+    assert.equal((await run('SELECT 2')).kind, 'answer')
+    assert.deepEqual(sent, ['SELECT 1', 'SELECT 2'])
+    assert.equal(new Set(ids).size, 2)
+  })
+
   it('says "in progress" when the hold is over, and gives the answer to a later poll', async () => {
     const pending = Promise.withResolvers<Buffer>()
     const { clock, gate, session, run } = open({ submit: () => pending.promise })

@@ -167,7 +167,7 @@ export class Gate {
     const release = await session.lock.acquire(run.changes.length > 0, run.signal)
     try {
       const { upstream } = session.facts
-      const requestId = upstreamRequestId(session.id, run.request.requestId)
+      const requestId = upstreamRequestId(session.id, run.request.requestId, run.fingerprint)
       const queryId = run.upstreamQueryId
       const answer = await this.#send(session, run, requestId, (signal) =>
         queryId === null
@@ -241,7 +241,7 @@ export class Gate {
         return
       }
       run.signal.throwIfAborted()
-      const requestId = upstreamRequestId(session.id, run.request.requestId)
+      const requestId = upstreamRequestId(session.id, run.request.requestId, run.fingerprint)
       const body = this.#composeBody(session, run, parameters)
       await this.#record(...onRecord, events.sent(session, run, requestId))
       run.described = true

@@ -35,6 +35,8 @@ export interface RegistryTools {
 }
 
 const SWEEP_MS = 15_000
+/** Drivers ask again for a request within minutes, or never: later its run is forgotten, and its result is found by its id. */
+const FORGET_MS = 15 * 60 * 1000
 /** Python gives a log-out 5 s. */
 const CANCEL_PATIENCE_MS = 3_000
 
@@ -197,7 +199,10 @@ export class SessionRegistry {
     for (const run of session.openRuns) {
       if (!run.request.asynchronous && run.unattendedMs >= unattended) run.cancel('the client went away')
     }
-    for (const run of session.runs.values()) if (run.unattendedMs >= unattended) this.#tools.answers.letGo(run)
+    for (const [requestId, run] of session.runs) {
+      if (run.unattendedMs >= unattended) this.#tools.answers.letGo(run)
+      if (run.unattendedMs >= FORGET_MS && run.outcome !== null) session.runs.delete(requestId)
+    }
     if (session.ended === null && now - session.upstreamSeenAt >= upstreamHeartbeat) this.#heartbeat(session, now)
   }
 
