@@ -14,7 +14,7 @@ import { type Spread, show, spreadOf } from './support/figures.ts'
 
 const SECONDS = 1
 const KIB = 1024
-const SESSIONS = [1, 8, 64]
+const SESSIONS = [1, 8, 64, 512]
 
 interface Step {
   readonly what: string

@@ -17,9 +17,11 @@ import { buildProduct } from './support/build-product.ts'
 import { startChild } from './support/child-process.ts'
 import { type Spread, show, spreadOf } from './support/figures.ts'
 import type { GatewayOptions, GatewayReady } from './support/gateway.ts'
-import { sessionOpened, statementEvents } from './support/recorded-load.ts'
+import { type SessionOrigin, sessionOpened, statementEvents } from './support/recorded-load.ts'
 
 const AIM_SECONDS = 5
+/** Nothing listens there: at a start nothing is asked of it. */
+const UPSTREAM = 'http://127.0.0.1:1'
 const GIB = 1024 ** 3
 /** Statements appended at once while the journal is filled. */
 const AT_ONCE = 64
@@ -47,9 +49,9 @@ export async function benchStartup({ rounds, say }: BenchOptions): Promise<Bench
   const rows: { what: string; events: number; seconds: Spread; rssMb: Spread }[] = []
   try {
     for (const each of CASES) {
-      const folder = await writeBenchConfig('http://127.0.0.1:1', issuer)
+      const folder = await writeBenchConfig(UPSTREAM, issuer)
       say(`${each.what}: the journal is written`)
-      const events = await fill(folder, each)
+      const events = await fill(folder, each, { upstream: UPSTREAM, issuer: issuer.issuer })
       const product = await buildProduct(folder)
       const started: Started[] = []
       for (let round = 1; round <= rounds; round += 1) {
@@ -90,7 +92,7 @@ export async function benchStartup({ rounds, say }: BenchOptions): Promise<Bench
 }
 
 /** Leaves the folder as a killed gateway leaves it: no closing mark, the index as far as it was fed. Returns the events. */
-async function fill(folder: string, { sessions, bytes }: Case): Promise<number> {
+async function fill(folder: string, { sessions, bytes }: Case, origin: SessionOrigin): Promise<number> {
   const kek = await loadKek(`\${file:${join(folder, 'keys/record.key')}}`, { environment: {} })
   const { journal: path, index: indexPath } = recordFolders(folder)
   const ids = randomIds
@@ -105,7 +107,7 @@ async function fill(folder: string, { sessions, bytes }: Case): Promise<number> 
   const sealer = createSealer(kek)
   const open = Array.from({ length: sessions }, () => ids.uuid())
   for (const [number, session] of open.entries()) {
-    await journal.append(sessionOpened(session, number, systemClock.now(), sealer, ids))
+    await journal.append(sessionOpened(session, number, systemClock.now(), origin, { sealer, ids }))
   }
   for (let written = 0; written < bytes; ) {
     const chosen = Array.from({ length: AT_ONCE }, (_, one) => open[(events + one) % open.length] ?? '')

@@ -8,6 +8,9 @@ import { AUDIENCE, type BenchIssuer, SUBJECT } from './bench-issuer.ts'
 import { ROLE } from './stub-answers.ts'
 
 export const CONNECTION = 'bench'
+export const ISSUER = 'bench-idp'
+export const ACCOUNT = 'bench'
+export const USER = 'ICECORE'
 
 /** Returns the folder; the configuration in it is `icecore.yaml`. */
 export async function writeBenchConfig(upstream: string, { issuer, jwksUri }: BenchIssuer): Promise<string> {
@@ -25,7 +28,7 @@ listen:
   driver: {port: 0}
   ops: {port: 0}
 issuers:
-  bench-idp:
+  ${ISSUER}:
     issuer: ${issuer}
     jwks_uri: ${jwksUri}
     audiences: [${AUDIENCE}]
@@ -34,15 +37,15 @@ issuers:
 connections:
   ${CONNECTION}:
     url: ${upstream}
-    account: bench
-    user: ICECORE
+    account: ${ACCOUNT}
+    user: ${USER}
     credential: {type: key_pair, private_key: '\${file:keys/warehouse.p8}'}
     role: ${ROLE}
     warehouse: COMPUTE_WH
     database: BENCH
     schema: PUBLIC
 people:
-  bench: {identities: [{issuer: bench-idp, subject: ${SUBJECT}}]}
+  bench: {identities: [{issuer: ${ISSUER}, subject: ${SUBJECT}}]}
 access:
   - {name: bench, when: {groups: [bench]}, connections: [${CONNECTION}], roles: [${ROLE}]}
 recording:

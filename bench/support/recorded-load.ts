@@ -4,18 +4,32 @@ import { clientProfile, driverParameters } from '../../src/core/wire/index.ts'
 import type { Sealer } from '../../src/gate/index.ts'
 import type { Ids } from '../../src/lib/ids.ts'
 import { Secret } from '../../src/lib/secret.ts'
-import { CONNECTION } from './bench-config.ts'
+import { ACCOUNT, CONNECTION, ISSUER, USER } from './bench-config.ts'
+import { SUBJECT } from './bench-issuer.ts'
 import { ROLE } from './stub-answers.ts'
 
 const CONTEXT = { role: ROLE, warehouse: 'COMPUTE_WH', database: 'BENCH', schema: 'PUBLIC' }
 const ROWS = Buffer.from(JSON.stringify(Array.from({ length: 20 }, (_, row) => [String(row), 'x'.repeat(40)])))
 const HOUR_MS = 3_600_000
 
-export function sessionOpened(session: string, number: number, at: number, sealer: Sealer, ids: Ids): EventInput {
+/** Where the sessions are of: as the configuration of the bench says it. */
+export interface SessionOrigin {
+  readonly upstream: string
+  readonly issuer: string
+}
+
+export function sessionOpened(
+  session: string,
+  number: number,
+  at: number,
+  { upstream, issuer }: SessionOrigin,
+  { sealer, ids }: { readonly sealer: Sealer; readonly ids: Ids },
+): EventInput {
   const id = 'human:bench'
   // As the upstream adapter keeps a session for another process.
   const kept = {
-    form: 1,
+    form: 2,
+    target: { url: upstream, account: ACCOUNT, user: USER },
     id: String(number),
     context: CONTEXT,
     parameters: driverParameters(new Map(), clientProfile('JavaScript', '3.3.0')).map(({ name, value }) => [
@@ -40,14 +54,14 @@ export function sessionOpened(session: string, number: number, at: number, seale
       principal: {
         id,
         displayName: 'Bench',
-        human: { person: 'bench', issuer: 'https://idp.example', subject: 'bench', email: null },
+        human: { person: 'bench', issuer: ISSUER, subject: SUBJECT, email: null },
         agent: null,
         workload: null,
         delegation: [],
         groups: { status: 'known', names: ['bench'] },
         token: {
-          issuerName: 'bench-idp',
-          issuer: 'https://idp.example',
+          issuerName: ISSUER,
+          issuer,
           id: 'bench',
           issuedAt: 0,
           expiresAt: 0,

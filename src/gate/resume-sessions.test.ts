@@ -4,6 +4,7 @@ import { FakeClock } from '../../test/support/fake-clock.ts'
 import { fakeUpstream, plainSealer } from '../../test/support/fake-session.ts'
 import { openGate } from '../../test/support/gate-fixture.ts'
 import { sessionEvents } from '../../test/support/recording/sample-session.ts'
+import type { KnownPrincipals } from '../core/identity/index.ts'
 import type { EventInput, RecordedEvent } from '../core/recording/index.ts'
 import { IcecoreError } from '../errors.ts'
 import { silentLog } from '../lib/log.ts'
@@ -15,6 +16,11 @@ import { type ResumeTools, resumeSessions } from './resume-sessions.ts'
 type Of<T extends RecordedEvent['type']> = Extract<RecordedEvent, { readonly type: T }>
 
 const AT = Date.UTC(2026, 0, 1)
+const KNOWN: KnownPrincipals = {
+  issuers: { main: 'https://idp.example' },
+  people: { ann: { identities: [{ issuer: 'https://idp.example', subject: 'ann' }] } },
+  agents: { reporter: { identities: [{ issuer: 'https://idp.example' }], owners: ['ann'], purpose: 'reports' } },
+}
 const RULE = { name: 'analysts', when: { groups: ['analysts'] }, connections: ['shop'], roles: ['ANALYST'] }
 
 let lsn = 0
@@ -81,6 +87,7 @@ function toolsFor(session: PastSession, more: Partial<ResumeTools> = {}): Resume
     past,
     upstream,
     rules: [RULE],
+    known: KNOWN,
     sealer: plainSealer,
     registry: open.registry,
     handles: new Handles({ clock, limit: 10 }),
@@ -144,6 +151,24 @@ describe('resumeSessions', () => {
       'the access rules no longer allow it',
     ],
     [
+      'its person is gone',
+      (session) => toolsFor(session, { known: { ...KNOWN, people: {} } }),
+      'its person is no longer configured',
+    ],
+    [
+      'its upstream session is of another account',
+      (session) => ({
+        ...toolsFor(session),
+        upstream: {
+          ...toolsFor(session).upstream,
+          resume: () => {
+            throw new IcecoreError('ICE_UPSTREAM_SESSION_LOST', {}, { cause: new Error('it is another account') })
+          },
+        },
+      }),
+      'what was kept of its session at Snowflake cannot be used: it is another account',
+    ],
+    [
       'its upstream session was sealed under another key',
       (session) =>
         toolsFor(session, {
@@ -166,6 +191,42 @@ describe('resumeSessions', () => {
       assert.deepEqual(end.facts, { reason, statements: 3 })
     })
   }
+
+  it('takes a thousand sessions over with a few appends, and lets none go on before its append is durable', async () => {
+    const appends: number[] = []
+    const goingOn: number[] = []
+    const count = (): number =>
+      Array.from({ length: 1000 }, (_, n) => open.registry.byId(`s${n}`)).filter(Boolean).length
+    const { opened } = pastSession()
+    const many = Array.from({ length: 1000 }, (_, number): PastSession => {
+      const { resume } = opened.facts
+      const tokens = { ...resume.tokens, token: `t${number}`, master: `m${number}` }
+      return pastSession({
+        opened: { ...opened, session: `s${number}`, facts: { ...opened.facts, resume: { ...resume, tokens } } },
+      })
+    })
+    const tools = toolsFor(pastSession())
+    await resumeSessions({
+      ...tools,
+      past: {
+        ...tools.past,
+        async *sessions() {
+          yield* many
+        },
+      },
+      recorder: {
+        ...tools.recorder,
+        append: async (...events) => {
+          appends.push(events.length)
+          await new Promise(setImmediate)
+          goingOn.push(count())
+        },
+      },
+    })
+    assert.deepEqual(appends, [256, 256, 256, 232])
+    assert.deepEqual(goingOn, [0, 256, 512, 768])
+    assert.equal(count(), 1000)
+  })
 
   it('cancels on record what had not been sent, and asks the upstream for what had been, without sending it again', async () => {
     const asked: string[] = []

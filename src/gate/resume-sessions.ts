@@ -2,7 +2,7 @@
  * At start: the sessions that an earlier process left are taken over, before the first door opens. Each is judged anew
  * by today's configuration; one that can not go on is ended, and the record says why.
  */
-import { type AccessRule, decideAccess, mayUseRole } from '../core/identity/index.ts'
+import { type AccessRule, decideAccess, type KnownPrincipals, mayUseRole, reasonGone } from '../core/identity/index.ts'
 import type { EventInput } from '../core/recording/index.ts'
 import { initialState, type SessionState } from '../core/session/index.ts'
 import { clientProfile } from '../core/wire/index.ts'
@@ -20,6 +20,7 @@ export interface ResumeTools {
   readonly past: Past
   readonly upstream: UpstreamConnector
   readonly rules: readonly AccessRule[]
+  readonly known: KnownPrincipals
   readonly sealer: Sealer
   readonly registry: SessionRegistry
   readonly handles: Handles
@@ -29,47 +30,70 @@ export interface ResumeTools {
   readonly log: Log
 }
 
+/** Taken over at a time: their events are one flush of the journal. */
+const AT_ONCE = 256
+
 /** Rejects with ICE_RECORD_UNAVAILABLE, or with what `past` rejects with. */
 export async function resumeSessions(tools: ResumeTools): Promise<void> {
   const { past, handles, clock, log } = tools
   for await (const handle of past.handles(clock.now() - RESULT_LIFE_MS)) handles.restore(handle)
-  let resumed = 0
-  let ended = 0
-  for await (const session of past.sessions()) {
-    if (await resume(session, tools)) resumed += 1
-    else ended += 1
+  let [resumed, ended] = [0, 0]
+  for await (const sessions of inBatches(past.sessions(), AT_ONCE)) {
+    const taken = sessions.map((session) => takeOver(session, tools))
+    await tools.recorder.append(...taken.flatMap(({ events }) => events))
+    for (const { restore } of taken) restore?.()
+    const goOn = taken.filter(({ restore }) => restore !== null).length
+    resumed += goOn
+    ended += taken.length - goOn
   }
   if (resumed + ended > 0) log.info('sessions.resumed', { resumed, ended })
 }
 
-async function resume(past: PastSession, tools: ResumeTools): Promise<boolean> {
-  const { registry, recorder, clock, gate } = tools
+interface TakenOver {
+  readonly events: readonly EventInput[]
+  /** Lets the session go on, once the events are durable; null where it does not. */
+  readonly restore: (() => void) | null
+}
+
+function takeOver(past: PastSession, tools: ResumeTools): TakenOver {
+  const { registry, clock, gate } = tools
   const id = past.opened.session ?? ''
   const why = reasonToEnd(past, tools)
   const upstream = why === null ? openUpstream(past, tools) : why
   if (typeof upstream === 'string') {
-    await recorder.append(...unsent(past), endOf(id, upstream, past.statements))
-    return false
+    return { events: [...unsent(past), endOf(id, upstream, past.statements)], restore: null }
   }
   const session = sessionOf(past, upstream, tools)
-  await recorder.append(...unsent(past), {
-    type: 'session.resumed',
-    session: id,
-    facts: { openStatements: past.open.length },
-  })
-  registry.restore(session, past)
-  for (const statement of past.open) {
-    const run = resumeRun(statement, clock)
-    if (run !== null) gate.resume(session, run)
+  return {
+    events: [...unsent(past), { type: 'session.resumed', session: id, facts: { openStatements: past.open.length } }],
+    restore: () => {
+      registry.restore(session, past)
+      for (const statement of past.open) {
+        const run = resumeRun(statement, clock)
+        if (run !== null) gate.resume(session, run)
+      }
+    },
   }
-  return true
+}
+
+async function* inBatches<T>(all: AsyncIterable<T>, size: number): AsyncGenerator<readonly T[]> {
+  let batch: T[] = []
+  for await (const one of all) {
+    batch.push(one)
+    if (batch.length < size) continue
+    yield batch
+    batch = []
+  }
+  if (batch.length > 0) yield batch
 }
 
 /** What today's configuration says against it; null when nothing does. */
-function reasonToEnd({ opened }: PastSession, { upstream, rules }: ResumeTools): string | null {
+function reasonToEnd({ opened }: PastSession, { upstream, rules, known, clock }: ResumeTools): string | null {
   const { connection, principal, context } = opened.facts
   if (opened.facts.resume === undefined) return 'it was opened by a version that kept no tokens'
   if (upstream.connection(connection) === undefined) return 'its connection is no longer configured'
+  const gone = reasonGone(principal, known, clock.now())
+  if (gone !== null) return gone
   const access = decideAccess(rules, principal, { connection, role: context.role })
   return access.allowed ? null : 'the access rules no longer allow it'
 }
@@ -82,7 +106,8 @@ function openUpstream({ opened, changes }: PastSession, { sealer, upstream }: Re
     return upstream.resume(opened.facts.connection, sealer.open(sealed, opened.session ?? ''))
   } catch (error) {
     if (isIcecoreError(error, 'ICE_UPSTREAM_SESSION_LOST') || isIcecoreError(error, 'ICE_KEY_INVALID')) {
-      return 'what was kept of its session at Snowflake cannot be used'
+      const why = error.cause instanceof Error ? `: ${error.cause.message}` : ''
+      return `what was kept of its session at Snowflake cannot be used${why}`
     }
     throw error
   }

@@ -43,7 +43,15 @@ import { type Ids, randomIds } from '../lib/ids.ts'
 import type { Log } from '../lib/log.ts'
 import type { Config } from './config/index.ts'
 import { createListener, type Listener } from './listener.ts'
-import { mapAccessRules, mapAgents, mapConnections, mapIssuers, mapPeople, mapStatementSettings } from './map-config.ts'
+import {
+  mapAccessRules,
+  mapAgents,
+  mapConnections,
+  mapIssuers,
+  mapKnownPrincipals,
+  mapPeople,
+  mapStatementSettings,
+} from './map-config.ts'
 
 export interface Gateway {
   /** Where drivers reach it. */
@@ -195,7 +203,8 @@ async function openDoors(
   started.add(() => checker.close())
 
   const rules = mapAccessRules(config)
-  await resumeSessions({ past, upstream, rules, sealer, registry, handles, gate, recorder: journal, clock, log })
+  const known = mapKnownPrincipals(config)
+  await resumeSessions({ past, upstream, rules, known, sealer, registry, handles, gate, recorder: journal, clock, log })
   const state = new Lifecycle()
   const logInTools = { verifier, rules, upstream, recorder: journal, registry, sealer, refusals, clock, ids, log }
   const registerDriver = (app: FastifyInstance): void =>

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { resolveSecret, type SecretSources } from '../adapters/secrets/index.ts'
 import type { SnowflakeConnection } from '../adapters/snowflake/index.ts'
 import { ISSUER_DEFAULTS, type IssuerSettings, type KeySource } from '../adapters/tokens/index.ts'
-import type { AccessCondition, AccessRule, Agents, People } from '../core/identity/index.ts'
+import type { AccessCondition, AccessRule, Agents, KnownPrincipals, People } from '../core/identity/index.ts'
 import type { StatementSettings } from '../core/policy/index.ts'
 import { IcecoreError } from '../errors.ts'
 import type { Config } from './config/index.ts'
@@ -72,6 +72,12 @@ export function mapAgents(config: Config): Agents {
       },
     ]),
   )
+}
+
+/** Who may go on with a session of an earlier process. */
+export function mapKnownPrincipals(config: Config): KnownPrincipals {
+  const issuers = Object.fromEntries(Object.entries(config.issuers).map(([name, { issuer }]) => [name, issuer]))
+  return { issuers, people: mapPeople(config), agents: mapAgents(config) }
 }
 
 export function mapAccessRules(config: Config): readonly AccessRule[] {

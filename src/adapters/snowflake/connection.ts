@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { IcecoreError } from '../../errors.ts'
 import type { ConnectionFacts } from '../../gate/ports.ts'
 import type { Secret } from '../../lib/secret.ts'
+import type { SessionTarget } from './kept-session.ts'
 
 export interface SnowflakeConnection {
   readonly name: string
@@ -42,6 +43,11 @@ export interface Loosening {
 export function factsOf(connection: SnowflakeConnection): ConnectionFacts {
   const { name, account, user, role, warehouse, database, schema } = connection
   return { name, account, user, defaultRole: role, warehouse, database, schema }
+}
+
+/** What a session of this connection is bound to. */
+export function targetOf({ url, account, user }: SnowflakeConnection): SessionTarget {
+  return { url, account, user }
 }
 
 /** The account without its region: sent as ACCOUNT_NAME and named by a JWT (driver-protocol.md#key-pair-jwt). */

@@ -5,7 +5,7 @@ import type { Ids } from '../../lib/ids.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Secret } from '../../lib/secret.ts'
 import { AccountClient } from './account-client.ts'
-import { accountWithoutRegion, factsOf, type SnowflakeConnection } from './connection.ts'
+import { accountWithoutRegion, factsOf, type SnowflakeConnection, targetOf } from './connection.ts'
 import { readKeptSession } from './kept-session.ts'
 import { KeyPair } from './key-pair.ts'
 import { type Account, makeSession, type OpenTools, openSession } from './open-session.ts'
@@ -78,7 +78,7 @@ class SnowflakeConnector implements UpstreamConnector {
       const cause = new Error(`there is no connection ${connection}`)
       throw new IcecoreError('ICE_UPSTREAM_SESSION_LOST', {}, { cause })
     }
-    return makeSession(account, readKeptSession(kept), this.#tools)
+    return makeSession(account, readKeptSession(kept, targetOf(account.connection)), this.#tools)
   }
 
   async close(): Promise<void> {

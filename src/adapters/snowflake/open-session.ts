@@ -8,7 +8,7 @@ import { IcecoreError, isIcecoreError } from '../../errors.ts'
 import type { UpstreamLogin } from '../../gate/ports.ts'
 import type { AccountClient, ClientTools } from './account-client.ts'
 import { ChunkStore } from './chunk-store.ts'
-import { accountWithoutRegion, type SnowflakeConnection } from './connection.ts'
+import { accountWithoutRegion, type SnowflakeConnection, targetOf } from './connection.ts'
 import type { KeptSession } from './kept-session.ts'
 import type { KeyPair } from './key-pair.ts'
 import type { SnowflakeOptions } from './options.ts'
@@ -107,6 +107,7 @@ async function logIn(
   return makeSession(
     account,
     {
+      target: targetOf(connection),
       id: opened.sessionId,
       context: opened.context,
       parameters: opened.parameters,
@@ -123,6 +124,7 @@ export function makeSession(account: Account, kept: KeptSession, tools: OpenTool
   const { connection, client } = account
   const { options, ids, log } = tools
   return new SnowflakeSession(kept, {
+    target: kept.target,
     tokens: new SessionTokens(client, ids, kept),
     chunks: new ChunkStore(client.transport, connection.loosen, options, tools),
     timeouts: options.timeouts,

@@ -11,11 +11,12 @@ import type { Ids } from '../../lib/ids.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Secret } from '../../lib/secret.ts'
 import type { ChunkStore } from './chunk-store.ts'
-import { writeKeptSession } from './kept-session.ts'
+import { type SessionTarget, writeKeptSession } from './kept-session.ts'
 import type { TimeoutOptions } from './options.ts'
 import type { SessionTokens } from './session-tokens.ts'
 
 export interface SessionParts {
+  readonly target: SessionTarget
   readonly tokens: SessionTokens
   readonly chunks: ChunkStore
   readonly timeouts: TimeoutOptions
@@ -102,7 +103,8 @@ export class SnowflakeSession implements UpstreamSession {
 
   keep(): Secret {
     const { id, context, parameters, serverVersion } = this
-    return writeKeptSession({ id, context, parameters, serverVersion, ...this.#parts.tokens.tokens })
+    const { target } = this.#parts
+    return writeKeptSession({ target, id, context, parameters, serverVersion, ...this.#parts.tokens.tokens })
   }
 
   onRenewal(listener: () => Promise<void>): void {

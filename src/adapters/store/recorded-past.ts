@@ -6,9 +6,19 @@ import type { JournalReader } from '../journal/index.ts'
 import { type IndexTables, RESUME_TYPES } from './index-schema.ts'
 
 const ROWS_AT_ONCE = 5_000
+/** Read side by side: each is a few queries, and a few events of the journal. */
+const SESSIONS_AT_ONCE = 64
 
 export function recordedPast(database: Kysely<IndexTables>, reader: JournalReader): Past {
   return new RecordedPast(database, reader)
+}
+
+interface SessionPointers {
+  readonly id: string
+  readonly opened_lsn: number
+  readonly last_at: number
+  readonly statements: number
+  readonly completed_lsn: number | null
 }
 
 interface StatementPointers {
@@ -34,18 +44,21 @@ class RecordedPast implements Past {
       .where('ended_at', 'is', null)
       .orderBy('opened_lsn')
       .execute()
-    for (const { id, opened_lsn, last_at, statements, completed_lsn } of rows) {
-      const opened = await this.#event(opened_lsn, 'session.opened')
-      if (opened === null) continue
-      yield {
-        opened,
-        changes: await this.#changes(id),
-        lastAt: last_at,
-        statements,
-        lastCompleted: completed_lsn === null ? null : await this.#event(completed_lsn, 'statement.completed'),
-        open: await this.#openStatements(id),
-      }
+    for (let from = 0; from < rows.length; from += SESSIONS_AT_ONCE) {
+      const read = await Promise.all(rows.slice(from, from + SESSIONS_AT_ONCE).map((row) => this.#session(row)))
+      yield* read.filter((session) => session !== null)
     }
+  }
+
+  async #session(row: SessionPointers): Promise<PastSession | null> {
+    const { id, opened_lsn, last_at: lastAt, statements, completed_lsn } = row
+    const [opened, changes, lastCompleted, open] = await Promise.all([
+      this.#event(opened_lsn, 'session.opened'),
+      this.#changes(id),
+      completed_lsn === null ? null : this.#event(completed_lsn, 'statement.completed'),
+      this.#openStatements(id),
+    ])
+    return opened === null ? null : { opened, changes, lastAt, statements, lastCompleted, open }
   }
 
   async *handles(since: number): AsyncGenerator<Handle> {

@@ -30,4 +30,5 @@ export type {
   TokenFacts,
   WorkloadPart,
 } from './principal.ts'
+export { type KnownPrincipals, reasonGone } from './reason-gone.ts'
 export { type Refusal, type RefusalReason, refuse } from './refusal.ts'
