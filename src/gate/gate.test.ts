@@ -299,6 +299,47 @@ describe('Gate', () => {
     assert.equal((await scan('-99', 'e')).kind, 'failure')
   })
 
+  it('takes none that Icecore had run at log-in for LAST_QUERY_ID(), however many statements were denied', async () => {
+    const { run } = open()
+    for (const requestId of ['a', 'b', 'c', 'd']) await run('USE ROLE ACCOUNTADMIN', { requestId })
+    const scan = (index: number, requestId: string) =>
+      run(`SELECT * FROM TABLE(RESULT_SCAN(LAST_QUERY_ID(${index})))`, { requestId })
+    assert.equal((await scan(-1, 'e')).kind, 'failure')
+    await run('SELECT 1', { requestId: 'f' })
+    assert.equal((await scan(-2, 'g')).kind, 'failure')
+    assert.equal((await scan(-1, 'h')).kind, 'answer')
+  })
+
+  it('has the states of a session on record in their order, also where nobody fetches an answer', async () => {
+    const first = Promise.withResolvers<Buffer>()
+    const { gate, session, recorder, run } = open({
+      submit: ({ body }) =>
+        Buffer.from(body).includes('slow') ? first.promise : Promise.resolve(oneRow({ finalSchemaName: 'SALES' })),
+      abort: async () => first.resolve(oneRow()),
+    })
+    const asynchronous = run("SET MODE = 'slow'", { requestId: 'a', asynchronous: true })
+    await settle()
+    await gate.abort(session, { requestId: 'a' })
+    await asynchronous
+    await run("SET MODE = 'quick'", { requestId: 'b' })
+    await gate.fetch(session, session.runs.get('a')?.queryId ?? '', 40_000, asIs)
+    const states = recorder.events.filter((event) => event.type === 'session.state')
+    assert.deepEqual(
+      states.map(({ facts }) => facts.variables),
+      [{ MODE: 'slow' }, { MODE: 'quick' }],
+    )
+  })
+
+  it('has on record where a statement may have moved the session whose answer it does not pass', async () => {
+    const { recorder, run } = open({ submit: async () => oneRow({ finalSchemaName: 'CRM', total: 2, returned: 2 }) })
+    assert.equal(failureOf(await run('USE SCHEMA CRM')).icecore, 'ICE_UPSTREAM_PROTOCOL')
+    const state = recorder.events.find((event) => event.type === 'session.state')
+    assert.deepEqual(
+      state?.facts.contexts.map(({ schema }) => schema),
+      ['SALES', 'CRM'],
+    )
+  })
+
   it('bounds the open statements of a session', async () => {
     const never = new Promise<Buffer>(() => undefined)
     const { run } = open({ submit: () => never })

@@ -117,7 +117,7 @@ export class Gate {
 
   /** Waits for a run, and says "in progress" when it takes longer than the request may be held. */
   async #attend(session: Session, run: StatementRun, holdMs: number, encoder: AnswerEncoder): Promise<StatementReply> {
-    if (await run.waitSettled(holdMs)) return this.#reply(session, run, holdMs, encoder)
+    if (await run.waitForAnswer(holdMs)) return this.#reply(session, run, holdMs, encoder)
     return this.#results.comeAgain(session, run, run.request.asynchronous)
   }
 
@@ -178,7 +178,7 @@ export class Gate {
       await this.#record(events.lookedUp(session, run, queryId === null ? 'request_id' : 'query_id', found))
       if (found) return await this.#follow(session, run, answer)
       // The text that asked was a query of this session too.
-      session.statements += 1
+      session.queries += 1
       throw new IcecoreError('ICE_OUTCOME_UNKNOWN', {}, { cause: new Error('Snowflake does not know the request') })
     } finally {
       release()
@@ -282,7 +282,7 @@ export class Gate {
   #ownsResult(session: Session, reference: ResultReference): boolean {
     if (reference.by === 'last_query') {
       const { index = -1 } = reference
-      return index < 0 && -index < session.statements
+      return index < 0 && -index <= session.queries
     }
     return this.#tools.handles.find(reference.queryId, session.owner) !== null
   }
@@ -356,6 +356,7 @@ export class Gate {
   /** Moves the session's state along; an unpredicted context ends the session, since nothing can be judged in it. */
   async #follow(session: Session, run: StatementRun, answer: QueryAnswer): Promise<void> {
     const { changes } = run
+    if (answer.queryId !== null) session.queries += 1
     if (!answer.success) return this.#finish(session, run, answer, advanceAfterFailure(session.state, changes))
     const { context } = answer
     const next =
@@ -368,15 +369,17 @@ export class Gate {
   }
 
   async #finish(session: Session, run: StatementRun, answer: QueryAnswer, state: SessionState): Promise<void> {
+    // First of all: what cannot be delivered ends as a failure, which moves the state in its own way.
+    assertDeliverable(answer)
     const moved = this.#move(session, run, state)
     const queryId = answer.queryId ?? run.pendingId
     for (const id of [queryId, ...answer.resultIds]) this.#results.openHandle(session, run.statement, id)
-    assertDeliverable(answer)
     run.settleWithAnswer(queryId, answer, [...moved, events.ended(session, run, queryId, answer)])
     if (session.ended === null) this.#tools.answers.hold(session.id, run, answer)
     else this.#tools.answers.letGo(run)
-    // With a request waiting, the end is recorded together with the rows: one flush instead of two.
-    if (!run.hasWaiter) await this.#record(...run.takeEnding())
+    // With a request waiting, the end is recorded together with the rows: one flush instead of two. Not so the end of what
+    // changes the session: the next statement comes after it on record too, or another process would mix up the two.
+    if (!run.hasWaiter || run.changes.length > 0) await this.#record(...run.takeEnding())
   }
 
   /** The session in its new state; the event that says so, where there is anything to say. */

@@ -143,6 +143,8 @@ export interface PastSession {
   /** Wall clock of its last event, milliseconds. */
   readonly lastAt: number
   readonly statements: number
+  /** Statements that have ended and of which the upstream had given an id: at least so many queries are its own there. */
+  readonly queries: number
   /** Context after its last statement that ended well; null when none has. */
   readonly lastCompleted: Recorded<'statement.completed'> | null
   /** Statements that had not ended. */

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
 import { FakeClock } from '../../test/support/fake-clock.ts'
 import { fakeUpstream, plainSealer } from '../../test/support/fake-session.ts'
-import { openGate } from '../../test/support/gate-fixture.ts'
+import { oneRow, openGate } from '../../test/support/gate-fixture.ts'
 import { sessionEvents } from '../../test/support/recording/sample-session.ts'
 import type { KnownPrincipals } from '../core/identity/index.ts'
 import type { EventInput, RecordedEvent } from '../core/recording/index.ts'
+import { readEnvelope } from '../core/wire/index.ts'
 import { IcecoreError } from '../errors.ts'
 import { silentLog } from '../lib/log.ts'
 import type { Secret } from '../lib/secret.ts'
@@ -36,6 +37,7 @@ function pastSession(more: Partial<PastSession> = {}): PastSession {
     changes: [],
     lastAt: AT,
     statements: 3,
+    queries: 2,
     lastCompleted: null,
     open: [],
     ...more,
@@ -191,6 +193,48 @@ describe('resumeSessions', () => {
       assert.deepEqual(end.facts, { reason, statements: 3 })
     })
   }
+
+  const at = (role: string) => ({ role, warehouse: 'WH', database: 'SHOP', schema: 'SALES' })
+  const sentWith = (...changes: readonly object[]): PastStatement => ({
+    received: recorded('statement.received', { requestId: 'request-2' }),
+    sent: recorded('statement.sent', { changes }),
+    queryId: null,
+    ended: null,
+  })
+  const inOther: readonly (readonly [string, () => Partial<PastSession>])[] = [
+    ['it had changed to', () => ({ changes: [recorded('session.state', { contexts: [at('OTHER')], variables: {} })] })],
+    ['it was changing to', () => ({ open: [sentWith({ change: 'use_role', name: 'OTHER' })] })],
+  ]
+  for (const [name, more] of inOther) {
+    it(`ends a session, on record, when the role that ${name} is no longer given, and else goes on`, async () => {
+      await resumeSessions(toolsFor(pastSession(more()), { rules: [{ ...RULE, roles: ['ANALYST', 'OTHER'] }] }))
+      assert.ok(open.registry.byId('one'))
+      open = openGate()
+      await resumeSessions(toolsFor(pastSession(more())))
+      assert.equal(open.registry.byId('one'), null)
+      const end = open.recorder.events.at(-1)
+      assert.equal(end?.type === 'session.ended' && end.facts.reason, 'the access rules no longer allow its role')
+    })
+  }
+
+  it('sets no variable back to what a statement without an end had set it to, before a later one', async () => {
+    const variablesAfter = async (session: PastSession): Promise<Readonly<Record<string, string>>> => {
+      open = openGate()
+      const tools = toolsFor(session)
+      const upstream = fakeUpstream({ submit: async () => readEnvelope(oneRow()) })
+      await resumeSessions({ ...tools, upstream: { ...tools.upstream, resume: () => upstream } })
+      const resumed = open.registry.byId('one') ?? assert.fail()
+      for (const run of resumed.openRuns) await run.waitSettled(1_000)
+      return Object.fromEntries(resumed.state.variables)
+    }
+    const state = { contexts: [at('ANALYST')], variables: { MODE: 'recorded' } }
+    const set = (): PastStatement => sentWith({ change: 'set_variable', name: 'MODE', value: 'sent' })
+    const before = recorded('session.state', state)
+    assert.deepEqual(await variablesAfter(pastSession({ changes: [before], open: [set()] })), { MODE: 'sent' })
+    const early = set()
+    const later = recorded('session.state', state)
+    assert.deepEqual(await variablesAfter(pastSession({ changes: [later], open: [early] })), {})
+  })
 
   it('takes a thousand sessions over with a few appends, and lets none go on before its append is durable', async () => {
     const appends: number[] = []

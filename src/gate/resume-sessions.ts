@@ -11,7 +11,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Gate } from './gate.ts'
 import { type Handles, RESULT_LIFE_MS } from './handles.ts'
-import type { Past, PastSession, Recorder, Sealer, UpstreamConnector, UpstreamSession } from './ports.ts'
+import type { Past, PastSession, PastStatement, Recorder, Sealer, UpstreamConnector, UpstreamSession } from './ports.ts'
 import { resumeRun, UNSENT_AT_RESTART } from './resume-run.ts'
 import { Session } from './session.ts'
 import type { SessionRegistry } from './session-registry.ts'
@@ -69,7 +69,7 @@ function takeOver(past: PastSession, tools: ResumeTools): TakenOver {
     restore: () => {
       registry.restore(session, past)
       for (const statement of past.open) {
-        const run = resumeRun(statement, clock)
+        const run = resumeRun(inOrder(statement, past), clock)
         if (run !== null) gate.resume(session, run)
       }
     },
@@ -88,14 +88,27 @@ async function* inBatches<T>(all: AsyncIterable<T>, size: number): AsyncGenerato
 }
 
 /** What today's configuration says against it; null when nothing does. */
-function reasonToEnd({ opened }: PastSession, { upstream, rules, known, clock }: ResumeTools): string | null {
+function reasonToEnd(past: PastSession, { upstream, rules, known, clock }: ResumeTools): string | null {
+  const { opened } = past
   const { connection, principal, context } = opened.facts
   if (opened.facts.resume === undefined) return 'it was opened by a version that kept no tokens'
   if (upstream.connection(connection) === undefined) return 'its connection is no longer configured'
   const gone = reasonGone(principal, known, clock.now())
   if (gone !== null) return gone
   const access = decideAccess(rules, principal, { connection, role: context.role })
-  return access.allowed ? null : 'the access rules no longer allow it'
+  if (!access.allowed) return 'the access rules no longer allow it'
+  const forbidden = rolesOf(past).some((role) => !mayUseRole(rules, principal, connection, role))
+  return forbidden ? 'the access rules no longer allow its role' : null
+}
+
+/** The roles that it may be in now: those of its state, and those to which a statement under way may have changed. */
+function rolesOf(past: PastSession): readonly string[] {
+  const under = past.open.flatMap(({ sent }) => sent?.facts.changes ?? [])
+  const names = [
+    ...stateOf(past).contexts.map(({ role }) => role),
+    ...under.map((change) => (change.change === 'use_role' ? change.name : null)),
+  ]
+  return names.filter((role) => role !== null)
 }
 
 /** The session at Snowflake, or why there is none to go on with. */
@@ -133,7 +146,7 @@ function sessionOf(
       clientTag: kept.clientTag,
       openedAt: at,
     },
-    { at: clock.now(), state: stateOf(past), statements: past.statements, seenAt: past.lastAt },
+    { at: clock.now(), state: stateOf(past), statements: past.statements, queries: past.queries, seenAt: past.lastAt },
   )
 }
 
@@ -147,6 +160,20 @@ function stateOf({ opened, changes, lastCompleted }: PastSession): SessionState 
       : { contexts: [first, ...others], variables: new Map(Object.entries(moved?.facts.variables ?? {})) }
   if (lastCompleted === null || lastCompleted.lsn < (moved?.lsn ?? 0)) return state
   return { ...state, contexts: [lastCompleted.facts.context] }
+}
+
+/**
+ * The state on record may be a later one than this statement's, whose end did not get there: what is known of its
+ * variables then must not be overwritten by what they had been before.
+ */
+function inOrder(statement: PastStatement, { changes: moves }: PastSession): PastStatement {
+  const { sent } = statement
+  const moved = moves.findLast((change) => change.type === 'session.state')
+  if (sent === null || moved === undefined || moved.lsn < sent.lsn) return statement
+  const changes = sent.facts.changes.map((change) =>
+    change.change === 'set_variable' ? { ...change, value: null } : change,
+  )
+  return { ...statement, sent: { ...sent, facts: { ...sent.facts, changes } } }
 }
 
 /** Statements that had been received and not sent: nothing of them ran. */

@@ -29,6 +29,7 @@ export interface ResumedSession {
   readonly at: number
   readonly state: SessionState
   readonly statements: number
+  readonly queries: number
   readonly seenAt: number
 }
 
@@ -44,6 +45,8 @@ export class Session {
   /** Why it ended; null while it lives. */
   ended: string | null = null
   statements: number
+  /** Its statements that are queries at the upstream, which is less than all: some are denied, some never arrive. */
+  queries: number
   /** When this process took it over from an earlier one, wall clock in milliseconds; null when it was opened here. */
   readonly resumedAt: number | null
   /** Wall clock of the last request with this session's token, milliseconds. */
@@ -57,6 +60,7 @@ export class Session {
     this.resumedAt = resumed?.at ?? null
     this.state = resumed?.state ?? initialState(facts.upstream.context)
     this.statements = resumed?.statements ?? 0
+    this.queries = resumed?.queries ?? 0
     this.seenAt = resumed?.seenAt ?? facts.openedAt
     this.upstreamSeenAt = this.seenAt
   }

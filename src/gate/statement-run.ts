@@ -180,10 +180,15 @@ export class StatementRun {
   }
 
   /** Waits until the run has settled. False when `ms` went by first. */
-  async waitSettled(ms: number): Promise<boolean> {
+  waitSettled(ms: number): Promise<boolean> {
+    return this.#wait(this.#settled.promise, ms)
+  }
+
+  /** The same, of a request that will deliver the answer. */
+  async waitForAnswer(ms: number): Promise<boolean> {
     this.#waitingForAnswer += 1
     try {
-      return await this.#wait(this.#settled.promise, ms)
+      return await this.waitSettled(ms)
     } finally {
       this.#waitingForAnswer -= 1
     }

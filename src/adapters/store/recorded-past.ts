@@ -52,13 +52,14 @@ class RecordedPast implements Past {
 
   async #session(row: SessionPointers): Promise<PastSession | null> {
     const { id, opened_lsn, last_at: lastAt, statements, completed_lsn } = row
-    const [opened, changes, lastCompleted, open] = await Promise.all([
+    const [opened, changes, queries, lastCompleted, open] = await Promise.all([
       this.#event(opened_lsn, 'session.opened'),
       this.#changes(id),
+      this.#countQueries(id),
       completed_lsn === null ? null : this.#event(completed_lsn, 'statement.completed'),
       this.#openStatements(id),
     ])
-    return opened === null ? null : { opened, changes, lastAt, statements, lastCompleted, open }
+    return opened === null ? null : { opened, changes, lastAt, statements, queries, lastCompleted, open }
   }
 
   async *handles(since: number): AsyncGenerator<Handle> {
@@ -103,6 +104,17 @@ class RecordedPast implements Past {
     if (row === undefined) return null
     const schema = await this.#event(row.lsn, 'result.schema')
     return schema === null ? null : { session: row.session, statement: row.statement, schema }
+  }
+
+  async #countQueries(session: string): Promise<number> {
+    const { queries } = await this.#database
+      .selectFrom('statements')
+      .select(({ fn }) => fn.countAll<number>().as('queries'))
+      .where('session', '=', session)
+      .where('ended_lsn', 'is not', null)
+      .where('query_id', 'is not', null)
+      .executeTakeFirstOrThrow()
+    return queries
   }
 
   async #openStatements(session: string): Promise<readonly PastStatement[]> {
