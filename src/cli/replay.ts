@@ -7,7 +7,8 @@ import { addRecordOptions, RECORD_HELP, type RecordOptions, withRecordings } fro
 import { decimal, wholeNumber } from './parse-options.ts'
 import { EventSerializer } from './replay/event-json.ts'
 import { findRecordedSession } from './replay/find-session.ts'
-import { SPEEDS } from './replay/pacer.ts'
+import { followEvents } from './replay/follow-events.ts'
+import { SPEEDS } from './replay/pace.ts'
 import { dumpSession, playSession } from './replay/play.ts'
 
 interface ReplayOptions extends RecordOptions {
@@ -15,43 +16,49 @@ interface ReplayOptions extends RecordOptions {
   /** False with --no-wait. */
   readonly wait: boolean
   readonly idle: number
-  readonly rows: number
+  readonly rows?: number
+  readonly follow?: true
   readonly json?: true
   readonly bodies?: true
 }
+
+/** Rows of a result that are shown where nobody says how many: a page can be scrolled, a text that runs on cannot. */
+const ROWS = { text: 10, page: 1000 } as const
+
+const KEYS = 'Keys: space pauses, n goes on to the next scene, p back, ? shows the others, q quits.'
 
 export function addReplayCommand(parent: Command, context: CliContext, finish: Finish): void {
   addRecordOptions(parent.command('replay <session>'))
     .description('watch a recorded session; SESSION is an id, its beginning, or "last"')
     .option('--speed <factor>', 'pace, from 0.5 to 16', decimal(SPEEDS.least, SPEEDS.most), 1)
+    .option('--follow', 'begin at the end, and go on as a running session does')
     .option('--no-wait', 'show everything at once, as where the output is no terminal')
     .option('--idle <seconds>', 'longest pause that is played', decimal(0, 3600), 2)
     .option(
       '--rows <number>',
-      'rows of a result that are shown, as far as its first MiB goes',
+      `rows of a result that are shown, as far as its first MiB goes (default: ${ROWS.page} in the player, else ${ROWS.text})`,
       wholeNumber(0, 10_000),
-      10,
     )
     .option('--json', 'print JSON Lines, one object an event')
     .option('--bodies', 'with --json: each stored piece of a result in base64, too')
-    .addHelpText(
-      'after',
-      `${RECORD_HELP}\nKeys: space pauses, "." or the right arrow goes to the next scene, + and - change the speed, q quits.\n\nExample:\n  $ icecore replay last --speed 4`,
-    )
+    .addHelpText('after', `${RECORD_HELP}\n${KEYS}\n\nExample:\n  $ icecore replay last --speed 4`)
     .action((session: string, options: ReplayOptions) => finish(replay(context, session, options)))
 }
 
 function replay(context: CliContext, named: string, options: ReplayOptions): Promise<number> {
   return withRecordings(context, options, async (recordings) => {
-    const { id } = await findRecordedSession(recordings, named)
-    const events = recordings.events(id)
+    const session = await findRecordedSession(recordings, named)
+    const { rows, follow = false } = options
+    if (!options.json && options.wait && context.out.isTTY && context.input.isTTY) {
+      const { speed, idle } = options
+      return playSession(context, recordings, session, { speed, idleMs: idle * 1000, rows: rows ?? ROWS.page, follow })
+    }
+    const events = follow ? followEvents(recordings, session.id, systemClock) : recordings.events(session.id)
     if (options.json) {
       const serializer = new EventSerializer(options.bodies === true)
       for await (const event of events) await writeJson<EventJson>(context.out, serializer.serialize(event))
-    } else if (options.wait && context.out.isTTY && context.input.isTTY) {
-      await playSession(context, events, { ...options, idleMs: options.idle * 1000 }, systemClock)
     } else {
-      await dumpSession(context, events, options.rows)
+      await dumpSession(context, events, rows ?? ROWS.text)
     }
     return EXIT.ok
   })

@@ -1,4 +1,5 @@
 export type {
+  EventPointer,
   SessionFilter,
   SessionSummary,
   StatementSummary,
@@ -12,3 +13,4 @@ export {
   type RecordingsOptions,
   recordFolders,
 } from './recordings.ts'
+export { Reel, type ReelPiece } from './reel.ts'

@@ -16,6 +16,7 @@ import {
   type StatementSummary,
 } from './query-sessions.ts'
 import { RecordingIndex } from './recording-index.ts'
+import { Reel } from './reel.ts'
 
 /** Where the parts of the record lie in a data folder. */
 export interface RecordFolders {
@@ -39,8 +40,12 @@ export interface Recordings {
   /** By id, or by a beginning that only one has. Rejects with ICE_RECORDING_UNKNOWN. */
   session(idOrPrefix: string): Promise<SessionSummary>
   statements(session: string): Promise<StatementSummary[]>
-  /** The events of a session in order, read one by one. Rejects with ICE_JOURNAL_DAMAGED where one cannot be read. */
-  events(session: string): AsyncGenerator<StoredEvent>
+  /** The events of a session after one of them, in order, read one by one. Rejects with ICE_JOURNAL_DAMAGED where one cannot be read. */
+  events(session: string, after?: number): AsyncGenerator<StoredEvent>
+  /** The same session, to be gone through in any direction. */
+  reel(session: string): Reel
+  /** Takes in what a running gateway has recorded since. Rejects as `openRecordings` does. */
+  refresh(): Promise<void>
   close(): Promise<void>
 }
 
@@ -57,8 +62,8 @@ export async function openRecordings(options: RecordingsOptions): Promise<Record
     sessions: (filter) => listSessions(database, filter),
     session: (idOrPrefix) => findSession(database, idOrPrefix),
     statements: (session) => listStatements(database, session),
-    async *events(session) {
-      let after = 0
+    async *events(session, from = 0) {
+      let after = from
       for (;;) {
         const pointers = await listPointers(database, session, after, POINTERS_AT_ONCE)
         for (const { lsn, place } of pointers) {
@@ -70,6 +75,8 @@ export async function openRecordings(options: RecordingsOptions): Promise<Record
         }
       }
     },
+    reel: (session) => new Reel(database, reader, session),
+    refresh: () => index.catchUp(),
     close: () => index.close(),
   }
 }

@@ -1,65 +1,50 @@
-import { type Scene, type StoredEvent, scenes } from '../../core/recording/index.ts'
-import type { Clock } from '../../lib/clock.ts'
-import { truncate } from '../../lib/text/index.ts'
-import { type CliContext, outputWidth, writeLine } from '../context.ts'
-import { formatDuration } from '../format.ts'
-import { listenForKeys } from './keyboard.ts'
-import { Pacer, type PaceState } from './pacer.ts'
+import type { Recordings, SessionSummary } from '../../adapters/store/index.ts'
+import { type StoredEvent, scenes } from '../../core/recording/index.ts'
+import { systemClock } from '../../lib/clock.ts'
+import { safeLine } from '../../lib/text/index.ts'
+import { type CliContext, EXIT, outputWidth, writeLine } from '../context.ts'
+import { Film } from './film.ts'
+import { count } from './layout-text.ts'
+import { Player, type PlayOptions } from './player.ts'
 import { SceneRenderer } from './render-scene.ts'
+import { processHost } from './screen.ts'
 
-export interface PlayOptions {
-  readonly speed: number
-  readonly rows: number
-  /** Longest pause that is played, in recorded milliseconds: agents think for minutes. */
-  readonly idleMs: number
-}
-
-const KEYS = 'space pause · . step · +/- speed · q quit'
-const CLEAR_LINE = '\r\u001b[2K'
-
-/** Plays a session on a terminal, at its recorded pace. */
+/** Plays a session on a terminal, at its recorded pace. Resolves with the exit code. */
 export async function playSession(
   context: CliContext,
-  events: AsyncIterable<StoredEvent>,
+  recordings: Recordings,
+  session: SessionSummary,
   options: PlayOptions,
-  clock: Clock,
-): Promise<void> {
-  const { out, paintOut } = context
-  let state: PaceState = { speed: options.speed, paused: false }
-  const drawStatus = (): void => {
-    const line = `${state.paused ? 'paused' : 'playing'} ${state.speed}× · ${KEYS}`
-    // A line that wraps could not be cleared again.
-    out.write(`${CLEAR_LINE}${paintOut('dim', truncate(line, outputWidth(context) - 1))}`)
-  }
-  const pacer = new Pacer(clock, options.speed, (changed) => {
-    state = changed
-    drawStatus()
+): Promise<number> {
+  const film = await Film.open(recordings.reel(session.id))
+  if (film === null) return EXIT.ok
+  const code = await Player.play({
+    context,
+    clock: systemClock,
+    host: processHost,
+    recordings,
+    session,
+    film,
+    options,
   })
-  using _keys = listenForKeys(context.input, pacer)
-  const renderer = new SceneRenderer({ width: outputWidth(context), paint: paintOut, rows: options.rows })
-  let last = 0
-  for await (const scene of scenes(events)) {
-    drawStatus()
-    const gap = scene.offsetMs - last
-    last = scene.offsetMs
-    const answer = await pacer.wait(Math.min(gap, options.idleMs))
-    out.write(CLEAR_LINE)
-    if (answer === 'quit') return
-    if (gap > options.idleMs) await writeLine(out, paintOut('dim', `           … ${formatDuration(gap)} idle`))
-    await writeScene(context, renderer, scene)
-  }
+  // The screen is gone: this is what is left of it.
+  await writeLine(context.out, context.paintOut('dim', sayGoodbye(session)))
+  return code
 }
 
-/** Writes a session out at once. */
+/** Writes a session out, at once or as it comes. */
 export async function dumpSession(
   context: CliContext,
   events: AsyncIterable<StoredEvent>,
   rows: number,
 ): Promise<void> {
   const renderer = new SceneRenderer({ width: outputWidth(context), paint: context.paintOut, rows })
-  for await (const scene of scenes(events)) await writeScene(context, renderer, scene)
+  for await (const scene of scenes(events)) {
+    for (const line of await renderer.render(scene)) await writeLine(context.out, line)
+  }
 }
 
-async function writeScene(context: CliContext, renderer: SceneRenderer, scene: Scene): Promise<void> {
-  for (const line of await renderer.render(scene)) await writeLine(context.out, line)
+function sayGoodbye({ id, statements, denied, failed }: SessionSummary): string {
+  const troubles = [...(denied > 0 ? [`${denied} denied`] : []), ...(failed > 0 ? [`${failed} failed`] : [])]
+  return `session ${safeLine(id)}: ${[count(statements, 'statement'), ...troubles].join(', ')}`
 }

@@ -4,6 +4,8 @@ import { gzipSync } from 'node:zlib'
 import { rareEvents, sessionEvents } from '../../../test/support/recording/sample-session.ts'
 import { type EventInput, type RecordedEvent, scenes } from '../../core/recording/index.ts'
 import { displayWidth } from '../../lib/text/index.ts'
+import { layoutPage } from './layout-page.ts'
+import type { StatementPage } from './read-page.ts'
 import { SceneRenderer } from './render-scene.ts'
 
 /** Escapes to the terminal, text that is read backwards, hidden text, and width that no count of characters tells. */
@@ -85,6 +87,25 @@ describe('a replayed session', () => {
     })
   }
 
+  it('lets nothing hostile onto a page of the player, with its search and its head', async () => {
+    const events = record([...sessionEvents('s'), ...rareEvents('s')]).map((event) => ({
+      ...event,
+      facts: poison(event.facts),
+    })) as RecordedEvent[]
+    const style = { width: 78, paint: (_: unknown, text: string) => text }
+    for (const event of events) {
+      const stop = { lsn: event.lsn, event, offsetMs: 0, statement: null }
+      for (const page of [null, pageOf(events)]) {
+        const { before, table, after } = layoutPage({ stop, page, idleMs: 0 }, style)
+        const lines = [...before, ...after, ...(table === null ? [] : [...table.head(0), table.row(0, 0)])]
+        for (const line of lines) {
+          assert.doesNotMatch(line, DANGEROUS)
+          assert.ok(displayWidth(line) <= 78, line)
+        }
+      }
+    }
+  })
+
   it('shows hostile cells and column names in a table, marked', async () => {
     const lines = await render(chunked([[HOSTILE, null]], HOSTILE), 80)
     for (const line of lines) assert.doesNotMatch(line, DANGEROUS)
@@ -99,6 +120,29 @@ describe('a replayed session', () => {
     assert.equal(lines.filter((line) => line.includes('│ x')).length, 3)
   })
 })
+
+/** Everything that a page can hold, at once. */
+function pageOf(events: readonly RecordedEvent[]): StatementPage {
+  const of = <T extends RecordedEvent['type']>(...types: readonly T[]) =>
+    events.filter((event): event is Extract<RecordedEvent, { type: T }> =>
+      (types as readonly string[]).includes(event.type),
+    )
+  return {
+    id: HOSTILE,
+    number: 1,
+    received: of('statement.received')[0]!.facts,
+    decision: of('statement.decision').at(-1)!.facts,
+    ends: of(
+      'statement.completed',
+      'statement.denied',
+      'statement.failed',
+      'statement.cancelled',
+      'statement.outcomeUnknown',
+      'result.broken',
+    ),
+    result: { columns: [{ name: HOSTILE, type: HOSTILE }], rows: [[HOSTILE], [null]], total: 9, arrow: false },
+  }
+}
 
 /** A result that comes in one gzip chunk of two pieces. */
 function chunked(rows: readonly (readonly (string | null)[])[], column: string): readonly RecordedEvent[] {

@@ -16,6 +16,10 @@ export type {
   TokenFacts,
 } from './events.ts'
 
+export { PartHead } from './part-head.ts'
+export { type Row, type RowPart, sampleRows } from './row-sampler.ts'
 export { type ErrorReason, type Scene, scenes } from './scenes.ts'
+export { SessionTime } from './session-time.ts'
 export type { DeliveryView, Outcome, ResultView, SessionView, StatementView } from './session-view.ts'
 export { foldSession } from './session-view.ts'
+export { showCell } from './show-cell.ts'

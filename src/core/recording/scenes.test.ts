@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { sessionEvents } from '../../../test/support/recording/sample-session.ts'
 import { type EventInput, type Scene, type StoredEvent, scenes } from './index.ts'
-import { MOST_HEAD_BYTES } from './scenes.ts'
+import { MOST_HEAD_BYTES } from './part-head.ts'
 
 function stored(events: readonly EventInput[], monotonic = (index: number) => index * 1000): StoredEvent[] {
   return events.map((event, index) => ({

@@ -1,5 +1,7 @@
 /** The steps of a replay, in order and with their times. */
 import type { EventFacts, FailureFacts, RecordedEvent, StoredEvent } from './events.ts'
+import { PartHead } from './part-head.ts'
+import { SessionTime } from './session-time.ts'
 
 interface SceneTimes {
   readonly lsn: number
@@ -45,12 +47,6 @@ export type ErrorReason = 'failed' | 'cancelled' | 'outcome_unknown' | 'delivery
 /** Plain omission would merge the union's members. */
 type Step<T> = T extends Scene ? Omit<T, keyof SceneTimes> : never
 
-/**
- * What a scene holds of a part: a replay shows the first rows, and a part may be as large as a chunk of Snowflake's. Parts
- * of several chunks are delivered side by side, so that memory is this much for each delivery under way.
- */
-export const MOST_HEAD_BYTES = 1024 * 1024
-
 export async function* scenes(events: AsyncIterable<StoredEvent> | Iterable<StoredEvent>): AsyncGenerator<Scene> {
   const timeline = new Timeline()
   const stage = new Stage()
@@ -63,18 +59,17 @@ export async function* scenes(events: AsyncIterable<StoredEvent> | Iterable<Stor
   }
 }
 
+/** Offsets of events that come in order. */
 class Timeline {
-  #last: { at: number; monotonic: number } | null = null
-  #offset = 0
+  #time: SessionTime | null = null
+  #last: StoredEvent | null = null
 
   offset(event: StoredEvent): number {
-    if (this.#last !== null) {
-      const elapsed = event.monotonic - this.#last.monotonic
-      // A monotonic clock that went back belongs to another process: the gateway was restarted in between.
-      this.#offset += elapsed >= 0 ? elapsed : Math.max(0, event.at - this.#last.at)
-    }
+    this.#time ??= new SessionTime(event)
+    // A monotonic clock that went back belongs to another process: the gateway was restarted in between.
+    if (this.#last !== null && event.monotonic < this.#last.monotonic) this.#time.restart(this.#last, event)
     this.#last = event
-    return this.#offset
+    return this.#time.offset(event)
   }
 }
 
@@ -136,24 +131,4 @@ type PartKey = Pick<EventFacts['result.batch'], 'queryId' | 'part' | 'index' | '
 
 function keyOf({ queryId, part, index, delivery }: PartKey): string {
   return `${queryId} ${part} ${index} ${delivery}`
-}
-
-/** Counts the bytes of a part, and keeps the first of them. */
-class PartHead {
-  bytes = 0
-  readonly #pieces: Uint8Array[] = []
-  #kept = 0
-
-  add(piece: Uint8Array): void {
-    this.bytes += piece.length
-    const room = MOST_HEAD_BYTES - this.#kept
-    if (room <= 0) return
-    // A copy: a view would keep alive all of the piece, and what it was read with.
-    this.#pieces.push(Uint8Array.from(piece.subarray(0, room)))
-    this.#kept += Math.min(piece.length, room)
-  }
-
-  head(): Uint8Array {
-    return Buffer.concat(this.#pieces)
-  }
 }

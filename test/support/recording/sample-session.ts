@@ -139,6 +139,7 @@ export function rareEvents(session: string): EventInput[] {
     { type: 'statement.abortRequested', ...of(4), facts: { by: 'driver' } },
     { type: 'statement.cancelled', ...of(4), facts: { by: 'driver', queryId: null, durationMs: 1 } },
     { type: 'statement.outcomeUnknown', ...of(5), facts: { reason: 'restart', durationMs: 1 } },
+    { type: 'statement.lookedUp', ...of(5), facts: { by: 'request_id', found: false } },
     { type: 'result.fetched', ...of(1), facts: { queryId: 'q', by: 'result' } },
     { type: 'result.broken', ...of(1), facts: { queryId: 'q', index: 0, delivery: 'd', reason: 'reset' } },
   ]

@@ -11,6 +11,8 @@ export interface RowPart {
 
 /** A single row larger than this is not shown: it would have to be held whole to be parsed. */
 const MAX_ROW_CHARACTERS = 4 * 1024 * 1024
+/** And rows are read as far as they go into this much: they are held, and a cell may be of any size. */
+const MAX_CHARACTERS = 16 * 1024 * 1024
 const SLICE_BYTES = 64 * 1024
 
 /**
@@ -54,6 +56,7 @@ class RowScanner {
   #inString = false
   #escaped = false
   #row = ''
+  #characters = 0
 
   constructor(rowDepth: number, limit: number) {
     this.#rowDepth = rowDepth
@@ -90,7 +93,8 @@ class RowScanner {
     this.#row = ''
     const row = parseRow(text)
     if (row !== null) this.rows.push(row)
-    this.done = row === null || this.rows.length >= this.#limit
+    this.#characters += text.length
+    this.done = row === null || this.rows.length >= this.#limit || this.#characters >= MAX_CHARACTERS
   }
 }
 

@@ -40,6 +40,12 @@ describe('the first rows', () => {
     assert.deepEqual(await sampleRows(inline('<html>'), 5), [])
   })
 
+  it('are held as far as sixteen million characters go', async () => {
+    const row = `["${'x'.repeat(1024 * 1024)}"]`
+    const rows = await sampleRows(inline(`[${Array.from({ length: 40 }, () => row).join(',')}]`), 40)
+    assert.equal(rows.length, 16)
+  })
+
   it('never hold a row without an end', async () => {
     assert.deepEqual(await sampleRows(inline(`[["${'x'.repeat(9_000_000)}"]]`), 1), [])
   })

@@ -1,0 +1,62 @@
+/** Search: which scene, from one on and then from the beginning, holds a text in its SQL, its messages or its rows. */
+import { type Scene, sampleRows, scenes, showCell } from '../../core/recording/index.ts'
+import type { Film, Stop } from './film.ts'
+
+/** Of the rows those that a page shows are searched. */
+export interface SearchOptions {
+  readonly from: Stop
+  readonly rows: number
+  /** Asked before each scene; it is over where this is true. */
+  readonly stopped: () => boolean
+}
+
+/** Case counts only where the text has capitals. */
+export async function findText(film: Film, text: string, { from, rows, stopped }: SearchOptions): Promise<Stop | null> {
+  for (const [after, until] of [
+    [from.lsn, Number.POSITIVE_INFINITY],
+    [0, from.lsn],
+  ] as const) {
+    for await (const scene of scenes(events(film, after))) {
+      if (scene.lsn > until || stopped()) break
+      if (!(await holds(scene, matcher(text), rows))) continue
+      return scene.statement === null ? film.at(scene.lsn) : film.sceneOf(scene.statement, scene.lsn)
+    }
+    if (stopped()) return null
+  }
+  return null
+}
+
+export function matcher(text: string): (value: string) => boolean {
+  const exact = text !== text.toLowerCase()
+  const wanted = exact ? text : text.toLowerCase()
+  return (value) => (exact ? value : value.toLowerCase()).includes(wanted)
+}
+
+async function* events(film: Film, after: number) {
+  for await (const pointer of film.reel.pointers(after, Number.MAX_SAFE_INTEGER)) yield await film.reel.read(pointer)
+}
+
+async function holds(scene: Scene, matches: (value: string) => boolean, limit: number): Promise<boolean> {
+  switch (scene.scene) {
+    case 'statement': {
+      const values = Object.values(scene.facts.bindings).flatMap(({ value }) => value)
+      return [scene.facts.sql, ...values].some((value) => value !== null && matches(value))
+    }
+    case 'hold':
+      return scene.facts.reasons.some((reason) => matches(reason.text))
+    case 'denial':
+      return matches(`${scene.icecore ?? ''} ${scene.text}`)
+    case 'error':
+      return matches(`${scene.failure?.code ?? ''} ${scene.text}`)
+    case 'result': {
+      if (scene.step === 'completed') return matches(scene.facts.queryId)
+      if (scene.schema?.format === 'arrow') return false
+      const types = scene.schema?.columns ?? []
+      if (types.some(({ name }) => matches(name))) return true
+      const sample = await sampleRows({ ...scene.facts, body: scene.head }, limit)
+      return sample.some((row) => row.some((cell, at) => matches(showCell(cell, types[at]?.type ?? '') ?? '')))
+    }
+    default:
+      return false
+  }
+}
