@@ -123,6 +123,17 @@ export const ERRORS = {
   ICE_JOURNAL_DAMAGED: { fault: 'gateway', retry: false, text: 'The journal is damaged: {reason}.' },
   ICE_RECORDING_UNKNOWN: { fault: 'caller', retry: false, text: 'There is no recording of session {session}.' },
   ICE_LISTEN_FAILED: { fault: 'config', retry: false, text: 'Cannot listen on {address}: {reason}.' },
+  ICE_GATEWAY_NOT_RUNNING: { fault: 'caller', retry: true, text: 'No gateway is running in {folder}.' },
+  ICE_OPERATOR_SOCKET: {
+    fault: 'config',
+    retry: false,
+    text: 'The operator socket {path} cannot be used: {reason}.',
+  },
+  ICE_OPERATION_UNRECORDED: {
+    fault: 'gateway',
+    retry: true,
+    text: 'What the operator asked for cannot be recorded, so it was not done.',
+  },
 } as const satisfies Record<string, ErrorSpec>
 
 export type ErrorCode = keyof typeof ERRORS

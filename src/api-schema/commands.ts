@@ -9,7 +9,7 @@ export const initSchema = z.strictObject({
   publicKey: textOrNull('Its public half in base64, as `RSA_PUBLIC_KEY` wants it; null without `--key-pair`.'),
 })
 
-const problemSchema = z.strictObject({
+export const problemSchema = z.strictObject({
   severity: z
     .enum(['error', 'warning'])
     .describe('An `error` keeps Icecore from starting; a `warning` is allowed and probably not meant.'),

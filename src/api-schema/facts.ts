@@ -220,6 +220,18 @@ export const factsSchemas = {
     reason: text('Why nobody knows.'),
     durationMs: durationMs('From received to then'),
   }),
+  'operator.called': facts('operator.called', {
+    by: z
+      .strictObject({
+        user: text('User of the operating system.'),
+        uid: count('Its number.'),
+        pid: count('Process id of the command.'),
+      })
+      .describe('Who, as the command says of itself. The socket lets in the user that Icecore runs as, and root.'),
+    call: text('What was asked for, for example `sessions.end`.'),
+    about: textOrNull('Id of the session that it is about.'),
+    reason: textOrNull('Why, in the operator’s words.'),
+  }),
   'request.refused': facts('request.refused', {
     network: networkSchema.describe('Where it came from.'),
     method: text('HTTP method.'),

@@ -2,8 +2,12 @@
 import * as z from 'zod'
 import { configCheckSchema, demoSchema, emulatorSchema, initSchema, startSchema } from './commands.ts'
 import { factsSchemas, failureSchema } from './facts.ts'
+import { reloadSchema, sessionEndSchema, statusSchema } from './operator.ts'
 import { eventSchema } from './replay.ts'
 import { sessionSummarySchema, sessionViewSchema } from './sessions.ts'
+
+/** What answers are held to: parsed, or refused. */
+export type Form<T> = z.ZodType<T>
 
 export interface JsonForm {
   /** When it is printed, and how often. */
@@ -17,10 +21,17 @@ export const JSON_FORMS: Readonly<Record<string, JsonForm>> = {
   'config check': { printed: 'One object.', schema: configCheckSchema },
   'config schema': { printed: 'The JSON Schema (2020-12), with or without `--json`.', schema: null },
   start: { printed: 'One object, once ready.', schema: startSchema },
+  status: { printed: 'One object.', schema: statusSchema },
+  reload: { printed: 'One object.', schema: reloadSchema },
   demo: { printed: 'One object, once ready: the first line of standard output, and the only one.', schema: demoSchema },
   emulator: { printed: 'One object, once ready.', schema: emulatorSchema },
   'sessions list': { printed: 'One object a session, newest first.', schema: sessionSummarySchema },
   'sessions show': { printed: 'One object.', schema: sessionViewSchema },
+  'sessions tail': {
+    printed: 'One object an event, as it becomes durable: see `replay`. Rows are left out.',
+    schema: eventSchema,
+  },
+  'sessions end': { printed: 'One object.', schema: sessionEndSchema },
   replay: {
     printed: 'One object an event, in order. Rows are left out, but for `--bodies`.',
     schema: eventSchema,

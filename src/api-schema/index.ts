@@ -14,6 +14,25 @@ export {
   startSchema,
 } from './commands.ts'
 export { factsSchemas, type SessionEventType } from './facts.ts'
-export { JSON_FORMS, sharedForms, toJsonSchema } from './forms.ts'
+export { type Form, JSON_FORMS, sharedForms, toJsonSchema } from './forms.ts'
+export {
+  CALLER_HEADER,
+  type Caller,
+  type ConnectionCheckJson,
+  callerSchema,
+  connectionCheckSchema,
+  type IndexRebuildJson,
+  indexRebuildSchema,
+  type OperatorErrorJson,
+  operatorErrorSchema,
+  type ReloadJson,
+  reloadSchema,
+  type SessionEndJson,
+  type StatusJson,
+  sessionEndSchema,
+  statusSchema,
+  type WireEvent,
+  wireEventSchema,
+} from './operator.ts'
 export { type EventJson, eventSchema, eventSchemaOf } from './replay.ts'
 export { type SessionJson, type SessionSummaryJson, sessionSummarySchema, sessionViewSchema } from './sessions.ts'

@@ -5,10 +5,13 @@ import { type CliContext, EXIT, OutputFailure, outputWidth, processContext } fro
 import { addDemoCommand } from './demo.ts'
 import { addEmulatorCommand } from './emulator.ts'
 import { addInitCommand } from './init.ts'
+import { addReloadCommand } from './reload.ts'
 import { addReplayCommand } from './replay.ts'
 import { reportError, reportThrown } from './report-error.ts'
 import { addSessionsCommands } from './sessions.ts'
+import { addLiveSessionsCommands } from './sessions-live.ts'
 import { addStartCommand } from './start.ts'
+import { addStatusCommand } from './status.ts'
 
 /** Runs one command line and resolves with the exit code: 0 ok, 1 failed, 2 usage, 3 problems found. */
 export async function main(argv: readonly string[], context: CliContext = processContext()): Promise<number> {
@@ -72,9 +75,12 @@ export function createProgram(context: CliContext): { readonly program: Command;
   addInitCommand(program, context, finish)
   addConfigCommands(program, context, finish)
   addStartCommand(program, context, finish)
+  addStatusCommand(program, context, finish)
+  addReloadCommand(program, context, finish)
   addDemoCommand(program, context, finish)
   addEmulatorCommand(program, context, finish)
   const sessions = addSessionsCommands(program, context, finish)
+  addLiveSessionsCommands(sessions, context, finish)
   addReplayCommand(program, context, finish)
   addReplayCommand(sessions, context, finish)
   return { program, result: () => code }

@@ -1,11 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { relative } from 'node:path'
+import type { ConfigCheckJson } from '../api-schema/index.ts'
 import { safeLine, truncate } from '../lib/text/index.ts'
-import type { Problem } from '../server/config/index.ts'
 import { type CliContext, type Output, outputWidth } from './context.ts'
 
 /** Problems for people: `file:line:column`, the line with a caret under the place, and what to do. */
-export async function printProblems(context: CliContext, stream: Output, problems: readonly Problem[]): Promise<void> {
+export async function printProblems(
+  context: CliContext,
+  stream: Output,
+  problems: ConfigCheckJson['problems'],
+): Promise<void> {
   const paint = stream === context.out ? context.paintOut : context.paintErr
   const width = outputWidth(context)
   const sources = new Map<string, readonly string[]>()

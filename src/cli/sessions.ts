@@ -5,7 +5,7 @@ import { renderTable, safeLine, type TableStyle, truncate } from '../lib/text/in
 import { type CliContext, EXIT, outputWidth, writeJson, writeLine } from './context.ts'
 import { formatBytes, formatCount, formatDuration, formatTime } from './format.ts'
 import type { Finish } from './main.ts'
-import { addRecordOptions, RECORD_HELP, type RecordOptions, withRecordings } from './open-record.ts'
+import { addRecordOptions, type RecordOptions, SESSIONS_HELP, withRecordedSessions } from './open-record.ts'
 import { wholeNumber } from './parse-options.ts'
 import { findRecordedSession } from './replay/find-session.ts'
 import { describeSession } from './replay/layout-text.ts'
@@ -15,6 +15,7 @@ interface ListOptions extends RecordOptions {
   readonly limit: number
   readonly principal?: string
   readonly connection?: string
+  readonly open?: true
 }
 
 /** Columns that a narrower terminal has no room for are left out, so that the others can be read. */
@@ -33,22 +34,24 @@ export function addSessionsCommands(program: Command, context: CliContext, finis
     .option('--limit <number>', 'how many', wholeNumber(1, 1_000_000), 50)
     .option('--principal <name>', 'only those of this principal or agent')
     .option('--connection <name>', 'only those of this connection')
+    .option('--open', 'only those that have not ended')
     .option('--json', 'print JSON Lines, one object a session')
-    .addHelpText('after', `${RECORD_HELP}\nExample:\n  $ icecore sessions list --limit 10`)
+    .addHelpText('after', `${SESSIONS_HELP}\nExample:\n  $ icecore sessions list --limit 10`)
     .action((options: ListOptions) => finish(listSessions(context, options)))
   addRecordOptions(sessions.command('show <session>'))
     .description('show one session with its statements; SESSION is an id, its beginning, or "last"')
     .option('--json', 'print one JSON object')
-    .addHelpText('after', `${RECORD_HELP}\nExample:\n  $ icecore sessions show last`)
+    .addHelpText('after', `${SESSIONS_HELP}\nExample:\n  $ icecore sessions show last`)
     .action((session: string, options: ShowOptions) => finish(showSession(context, session, options)))
   return sessions
 }
 
 function listSessions(context: CliContext, options: ListOptions): Promise<number> {
-  return withRecordings(context, options, async (recordings) => {
-    const { limit, principal, connection } = options
+  return withRecordedSessions(context, options, async (recordings) => {
+    const { limit, principal, connection, open = false } = options
     const found = await recordings.sessions({
       limit,
+      open,
       ...(principal && { principal }),
       ...(connection && { connection }),
     })
@@ -85,7 +88,7 @@ function listSessions(context: CliContext, options: ListOptions): Promise<number
       formatCount(session.statements),
       countOrNothing(session.denied),
       ...(roomy ? [countOrNothing(session.failed), formatCount(session.rows)] : []),
-      session.ended_at === null ? 'open' : (session.end_reason ?? ''),
+      session.ended_at === null ? 'open' : (session.end_reason ?? 'ended'),
     ])
     const style = { ...tableStyle(context), cell: paintCell(context, columns) }
     for (const line of renderTable({ columns, rows }, style)) await writeLine(context.out, line)
@@ -94,7 +97,7 @@ function listSessions(context: CliContext, options: ListOptions): Promise<number
 }
 
 function showSession(context: CliContext, named: string, options: ShowOptions): Promise<number> {
-  return withRecordings(context, options, async (recordings) => {
+  return withRecordedSessions(context, options, async (recordings) => {
     const session = await findRecordedSession(recordings, named)
     const events: StoredEvent[] = []
     const sizeOnly = createStandIn()

@@ -1,7 +1,11 @@
 import type { Command } from 'commander'
 import { safeLine } from '../lib/text/index.ts'
+import { findConfigFile, type LoadedConfig, loadConfig } from '../server/config/index.ts'
+import type { Gateway } from '../server/index.ts'
 import { type CliContext, EXIT, writeJson } from './context.ts'
 import type { Finish } from './main.ts'
+import { printReload } from './reload.ts'
+import { reportThrown } from './report-error.ts'
 import { untilSignal } from './until-signal.ts'
 import { plural, useConfig } from './use-config.ts'
 
@@ -18,18 +22,26 @@ export function addStartCommand(program: Command, context: CliContext, finish: F
     .option('--json', 'print one JSON object once ready')
     .addHelpText(
       'after',
-      '\nOn SIGTERM or SIGINT nothing new is begun, and running statements may end within limits.drain. Sessions, and what\nstill runs in them, go on when Icecore is started again.\n\nExample:\n  $ icecore start --config /etc/icecore/icecore.yaml',
+      '\nOn SIGTERM or SIGINT nothing new is begun, and running statements may end within limits.drain. Sessions, and what\nstill runs in them, go on when Icecore is started again. On\nSIGHUP the configuration is read again, as by "icecore reload".\n\nExample:\n  $ icecore start --config /etc/icecore/icecore.yaml',
     )
     .action((options: StartOptions) => finish(start(context, options)))
 }
 
 async function start(context: CliContext, options: StartOptions): Promise<number> {
-  const config = await useConfig(context, options.config)
+  const file = findConfigFile(options.config, context.environment)
+  const config = await useConfig(context, file)
   if (typeof config === 'number') return config
   const stop = untilSignal()
   const { refuseDemoKeys, startGateway } = await import('../server/index.ts')
-  await refuseDemoKeys(config, { environment: context.environment })
-  const gateway = await startGateway(config)
+  const { environment } = context
+  await refuseDemoKeys(config, { environment })
+  const load = async (): Promise<LoadedConfig> => {
+    const loaded = await loadConfig(file)
+    if (loaded.ok) await refuseDemoKeys(loaded.config, { environment })
+    return loaded
+  }
+  const gateway = await startGateway(config, { configFile: { path: file, load } })
+  process.on('SIGHUP', () => void reloadOnSignal(context, gateway))
   const { err, paintErr } = context
   if (options.json)
     await writeJson(context.out, { gateway: gateway.url, ops: gateway.opsUrl, data: config.data, pid: process.pid })
@@ -49,4 +61,12 @@ async function start(context: CliContext, options: StartOptions): Promise<number
   await gateway.close(signal)
   err.write('the record is closed\n')
   return EXIT.ok
+}
+
+async function reloadOnSignal(context: CliContext, gateway: Gateway): Promise<void> {
+  try {
+    await printReload(context, context.err, await gateway.reload('SIGHUP'))
+  } catch (error) {
+    reportThrown(context, error)
+  }
 }

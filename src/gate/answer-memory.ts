@@ -34,7 +34,7 @@ export class AnswerMemory {
   readonly #held = new Map<StatementRun, HeldAnswer>()
 
   /** `limit`: bytes. */
-  constructor(limit: number, tools: AnswerMemoryTools) {
+  constructor(limit: number | (() => number), tools: AnswerMemoryTools) {
     this.#room = new Room(limit)
     this.#tools = tools
   }

@@ -59,6 +59,7 @@ export interface GateTools {
   readonly log: Log
 }
 
+/** Read at each use, so that they may change under a running gate. */
 export interface GateOptions {
   readonly statements: StatementLimits
   readonly settings: StatementSettings
@@ -94,7 +95,7 @@ export class Gate {
   constructor(tools: GateTools, options: GateOptions) {
     this.#tools = tools
     this.#options = options
-    this.#results = new Results(tools, options.resultFetches)
+    this.#results = new Results(tools, () => options.resultFetches)
   }
 
   /**

@@ -5,6 +5,7 @@
  * statement can reach Snowflake. The answer is one folder, and in it one file: gate.ts.
  */
 
+export { type AccessToday, whyAccessIsGone } from './access-today.ts'
 export { AnswerMemory } from './answer-memory.ts'
 export { type ChunkDelivery, type ChunkDeliveryTools, type ChunkRequest, deliverChunk } from './chunk-delivery.ts'
 export { CHUNK_KEY_HEADER, CHUNK_LINK_LIFE_MS, ChunkLinks, type LinkSet } from './chunk-links.ts'
@@ -30,7 +31,7 @@ export { type RecallTools, recallLinks } from './recall-links.ts'
 export { DEFAULT_REFUSAL_LIMITS, Refusals } from './refusals.ts'
 export { type ResumeTools, resumeSessions } from './resume-sessions.ts'
 export { Session } from './session.ts'
-export { SessionRegistry } from './session-registry.ts'
-export { SessionTokenBook, type SessionTokens } from './session-tokens.ts'
+export { type SessionLimits, SessionRegistry } from './session-registry.ts'
+export { SessionTokenBook, type SessionTokens, type TokenLives } from './session-tokens.ts'
 export type { AnswerEncoder, StatementReply, StatementRequest } from './statement-request.ts'
 export type { StatementRun } from './statement-run.ts'

@@ -1,5 +1,5 @@
 /** A log-in, top to bottom: token → principal → access rule → upstream session → on record → tokens of our own. */
-import { type AccessRule, decideAccess, mayUseRole, type Principal } from '../core/identity/index.ts'
+import { decideAccess, mayUseRole, type Principal } from '../core/identity/index.ts'
 import type { ClaimedClient, Door, EventFacts, EventInput, NetworkFacts } from '../core/recording/index.ts'
 import {
   admitParameters,
@@ -13,6 +13,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
 import type { Log } from '../lib/log.ts'
 import type { Secret } from '../lib/secret.ts'
+import { type AccessToday, whyAccessIsGone } from './access-today.ts'
 import type { ConnectionFacts, Recorder, Sealer, TokenVerifier, UpstreamConnector } from './ports.ts'
 import { queryTag } from './query-tag.ts'
 import type { Refusals } from './refusals.ts'
@@ -37,7 +38,8 @@ export interface LogInRequest {
 
 export interface LogInTools {
   readonly verifier: TokenVerifier
-  readonly rules: readonly AccessRule[]
+  /** Read at each log-in and whenever a session changes its role: it may change. */
+  readonly access: AccessToday
   readonly upstream: UpstreamConnector
   readonly recorder: Recorder
   readonly registry: SessionRegistry
@@ -83,7 +85,7 @@ async function admit(request: LogInRequest, tools: LogInTools): Promise<Admissio
   const connection = tools.upstream.resolve(request.account)
   // An unknown connection and one that is not allowed look the same from outside.
   if (connection === undefined) throw refused('connection not allowed', `no connection is named ${request.account}`)
-  const access = decideAccess(tools.rules, principal, { connection: connection.name, role: request.role })
+  const access = decideAccess(tools.access.rules, principal, { connection: connection.name, role: request.role })
   if (!access.allowed) throw refused(access.reason, access.detail)
   return { principal, connection, rule: access.rule, role: access.role }
 }
@@ -118,7 +120,7 @@ async function open(request: LogInRequest, admission: Admission, tools: LogInToo
     door: request.door,
     principal,
     connection: connection.name,
-    mayUseRole: (name) => mayUseRole(tools.rules, principal, connection.name, name),
+    mayUseRole: (name) => mayUseRole(tools.access.rules, principal, connection.name, name),
     ownUser: connection.user,
     profile: clientProfile(request.client.application, request.client.version),
     upstream,
@@ -135,6 +137,12 @@ async function open(request: LogInRequest, admission: Admission, tools: LogInToo
     throw error
   }
   tools.registry.add(session, facts)
+  // The configuration may have changed under the log-in: from here on it finds the session, and before it did not.
+  const gone = whyAccessIsGone({ principal, connection: connection.name, roles: [upstream.context.role] }, tools.access)
+  if (gone !== null) {
+    await tools.registry.end(session, gone)
+    throw refused('connection not allowed', gone)
+  }
   tools.log.info('session.opened', { session: id, principal: principal.id, connection: connection.name, role })
   return { session, tokens }
 }

@@ -27,12 +27,12 @@ interface ResultPlace {
 
 export class Results {
   readonly #tools: ResultTools
-  readonly #fetchesAtOnce: number
+  readonly #fetchesAtOnce: () => number
   /** Places for fetching results from the upstream, taken until the result has gone out. */
   readonly #fetches = new WeakMap<Session, Room>()
 
   /** `fetchesAtOnce`: of one session. */
-  constructor(tools: ResultTools, fetchesAtOnce: number) {
+  constructor(tools: ResultTools, fetchesAtOnce: () => number) {
     this.#tools = tools
     this.#fetchesAtOnce = fetchesAtOnce
   }

@@ -4,12 +4,12 @@ import { FakeClock } from '../../test/support/fake-clock.ts'
 import { fakeUpstream, plainSealer } from '../../test/support/fake-session.ts'
 import { oneRow, openGate } from '../../test/support/gate-fixture.ts'
 import { sessionEvents } from '../../test/support/recording/sample-session.ts'
-import type { KnownPrincipals } from '../core/identity/index.ts'
 import type { EventInput, RecordedEvent } from '../core/recording/index.ts'
 import { readEnvelope } from '../core/wire/index.ts'
 import { IcecoreError } from '../errors.ts'
 import { silentLog } from '../lib/log.ts'
 import type { Secret } from '../lib/secret.ts'
+import type { AccessToday } from './access-today.ts'
 import { Handles } from './handles.ts'
 import type { Past, PastSession, PastStatement, UpstreamConnector } from './ports.ts'
 import { type ResumeTools, resumeSessions } from './resume-sessions.ts'
@@ -17,11 +17,6 @@ import { type ResumeTools, resumeSessions } from './resume-sessions.ts'
 type Of<T extends RecordedEvent['type']> = Extract<RecordedEvent, { readonly type: T }>
 
 const AT = Date.UTC(2026, 0, 1)
-const KNOWN: KnownPrincipals = {
-  issuers: { main: 'https://idp.example' },
-  people: { ann: { identities: [{ issuer: 'https://idp.example', subject: 'ann' }] } },
-  agents: { reporter: { identities: [{ issuer: 'https://idp.example' }], owners: ['ann'], purpose: 'reports' } },
-}
 const RULE = { name: 'analysts', when: { groups: ['analysts'] }, connections: ['shop'], roles: ['ANALYST'] }
 
 let lsn = 0
@@ -88,8 +83,7 @@ function toolsFor(session: PastSession, more: Partial<ResumeTools> = {}): Resume
   return {
     past,
     upstream,
-    rules: [RULE],
-    known: KNOWN,
+    access: accessBy([RULE]),
     sealer: plainSealer,
     registry: open.registry,
     handles: new Handles({ clock, limit: 10 }),
@@ -99,6 +93,10 @@ function toolsFor(session: PastSession, more: Partial<ResumeTools> = {}): Resume
     log: silentLog,
     ...more,
   }
+}
+
+function accessBy(rules: AccessToday['rules']): AccessToday {
+  return { rules, hasConnection: () => true, reasonGone: () => null, reconsider: (principal) => principal }
 }
 
 describe('resumeSessions', () => {
@@ -139,22 +137,23 @@ describe('resumeSessions', () => {
   const ended: readonly (readonly [string, (session: PastSession) => ResumeTools, string])[] = [
     [
       'the connection is gone',
-      (session) => ({ ...toolsFor(session), upstream: { ...toolsFor(session).upstream, connection: () => undefined } }),
+      (session) => toolsFor(session, { access: { ...accessBy([RULE]), hasConnection: () => false } }),
       'its connection is no longer configured',
     ],
     [
       'no access rule allows it',
-      (session) => toolsFor(session, { rules: [{ ...RULE, when: { groups: ['others'] } }] }),
+      (session) => toolsFor(session, { access: accessBy([{ ...RULE, when: { groups: ['others'] } }]) }),
       'the access rules no longer allow it',
     ],
     [
       'its role is no longer given',
-      (session) => toolsFor(session, { rules: [{ ...RULE, roles: ['OTHER'] }] }),
+      (session) => toolsFor(session, { access: accessBy([{ ...RULE, roles: ['OTHER'] }]) }),
       'the access rules no longer allow it',
     ],
     [
       'its person is gone',
-      (session) => toolsFor(session, { known: { ...KNOWN, people: {} } }),
+      (session) =>
+        toolsFor(session, { access: { ...accessBy([RULE]), reasonGone: () => 'its person is no longer configured' } }),
       'its person is no longer configured',
     ],
     [
@@ -207,7 +206,9 @@ describe('resumeSessions', () => {
   ]
   for (const [name, more] of inOther) {
     it(`ends a session, on record, when the role that ${name} is no longer given, and else goes on`, async () => {
-      await resumeSessions(toolsFor(pastSession(more()), { rules: [{ ...RULE, roles: ['ANALYST', 'OTHER'] }] }))
+      await resumeSessions(
+        toolsFor(pastSession(more()), { access: accessBy([{ ...RULE, roles: ['ANALYST', 'OTHER'] }]) }),
+      )
       assert.ok(open.registry.byId('one'))
       open = openGate()
       await resumeSessions(toolsFor(pastSession(more())))

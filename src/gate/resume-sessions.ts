@@ -2,13 +2,14 @@
  * At start: the sessions that an earlier process left are taken over, before the first door opens. Each is judged anew
  * by today's configuration; one that can not go on is ended, and the record says why.
  */
-import { type AccessRule, decideAccess, type KnownPrincipals, mayUseRole, reasonGone } from '../core/identity/index.ts'
+import { mayUseRole } from '../core/identity/index.ts'
 import type { EventInput } from '../core/recording/index.ts'
 import { initialState, type SessionState } from '../core/session/index.ts'
 import { clientProfile } from '../core/wire/index.ts'
 import { isIcecoreError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { type AccessToday, whyAccessIsGone } from './access-today.ts'
 import type { Gate } from './gate.ts'
 import { type Handles, RESULT_LIFE_MS } from './handles.ts'
 import type { Past, PastSession, PastStatement, Recorder, Sealer, UpstreamConnector, UpstreamSession } from './ports.ts'
@@ -19,8 +20,8 @@ import type { SessionRegistry } from './session-registry.ts'
 export interface ResumeTools {
   readonly past: Past
   readonly upstream: UpstreamConnector
-  readonly rules: readonly AccessRule[]
-  readonly known: KnownPrincipals
+  /** Read whenever a session changes its role: it may change. */
+  readonly access: AccessToday
   readonly sealer: Sealer
   readonly registry: SessionRegistry
   readonly handles: Handles
@@ -88,17 +89,10 @@ async function* inBatches<T>(all: AsyncIterable<T>, size: number): AsyncGenerato
 }
 
 /** What today's configuration says against it; null when nothing does. */
-function reasonToEnd(past: PastSession, { upstream, rules, known, clock }: ResumeTools): string | null {
-  const { opened } = past
-  const { connection, principal, context } = opened.facts
-  if (opened.facts.resume === undefined) return 'it was opened by a version that kept no tokens'
-  if (upstream.connection(connection) === undefined) return 'its connection is no longer configured'
-  const gone = reasonGone(principal, known, clock.now())
-  if (gone !== null) return gone
-  const access = decideAccess(rules, principal, { connection, role: context.role })
-  if (!access.allowed) return 'the access rules no longer allow it'
-  const forbidden = rolesOf(past).some((role) => !mayUseRole(rules, principal, connection, role))
-  return forbidden ? 'the access rules no longer allow its role' : null
+function reasonToEnd(past: PastSession, { access }: ResumeTools): string | null {
+  const { connection, principal, context } = past.opened.facts
+  if (past.opened.facts.resume === undefined) return 'it was opened by a version that kept no tokens'
+  return whyAccessIsGone({ principal, connection, roles: [context.role, ...rolesOf(past)] }, access)
 }
 
 /** The roles that it may be in now: those of its state, and those to which a statement under way may have changed. */
@@ -129,7 +123,7 @@ function openUpstream({ opened, changes }: PastSession, { sealer, upstream }: Re
 function sessionOf(
   past: PastSession,
   upstream: UpstreamSession,
-  { rules, clock, upstream: connector }: ResumeTools,
+  { access, clock, upstream: connector }: ResumeTools,
 ): Session {
   const { session: id, at, facts } = past.opened
   const { door, principal, connection, client, resume: kept } = facts
@@ -139,7 +133,7 @@ function sessionOf(
       door,
       principal,
       connection,
-      mayUseRole: (role) => mayUseRole(rules, principal, connection, role),
+      mayUseRole: (role) => mayUseRole(access.rules, principal, connection, role),
       ownUser: connector.connection(connection)?.user ?? '',
       profile: clientProfile(client.application, client.version),
       upstream,

@@ -12,6 +12,7 @@ import type { PastSession, Recorder, Sealer } from './ports.ts'
 import type { Session } from './session.ts'
 import type { MintedTokens, SessionTokenBook, SessionTokens } from './session-tokens.ts'
 
+/** Read at each use, so that they may change while sessions live. */
 export interface SessionLimits {
   readonly sessions: number
   readonly perPrincipal: number
@@ -56,6 +57,11 @@ export class SessionRegistry {
 
   get size(): number {
     return this.#sessions.size
+  }
+
+  /** Every session that lives. */
+  all(): Iterable<Session> {
+    return this.#sessions.values()
   }
 
   /** Reserves room for a log-in. Throws ICE_SESSION_LIMIT. Call the returned function once it is over, either way. */

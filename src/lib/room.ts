@@ -5,12 +5,17 @@ export type GiveBack = () => void
 
 /** A bounded amount that many share: bytes of memory, or places at a time. */
 export class Room {
-  readonly limit: number
+  readonly #limit: () => number
   #taken = 0
   #freed = Promise.withResolvers<void>()
 
-  constructor(limit: number) {
-    this.limit = limit
+  /** A limit that may change is a function. Where it becomes less than what is taken, nothing is taken back. */
+  constructor(limit: number | (() => number)) {
+    this.#limit = typeof limit === 'number' ? () => limit : limit
+  }
+
+  get limit(): number {
+    return this.#limit()
   }
 
   get taken(): number {

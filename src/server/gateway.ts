@@ -1,7 +1,7 @@
 /** The composition root: every part of a running Icecore is made here, and closed here in the opposite order. */
 
 import type { KeyObject } from 'node:crypto'
-import { createHash, createHmac } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import type { FastifyInstance } from 'fastify'
 import {
@@ -13,16 +13,23 @@ import {
   openJournal,
 } from '../adapters/journal/index.ts'
 import { createSealer, loadKek } from '../adapters/secrets/index.ts'
-import { createSnowflakeConnector, DEFAULT_SNOWFLAKE_OPTIONS } from '../adapters/snowflake/index.ts'
-import { RecordingIndex, recordedPast, recordFolders } from '../adapters/store/index.ts'
+import {
+  createSnowflakeConnector,
+  DEFAULT_SNOWFLAKE_OPTIONS,
+  type SnowflakeConnector,
+} from '../adapters/snowflake/index.ts'
+import { RecordingIndex, recordedPast, recordFolders, recordingsOf } from '../adapters/store/index.ts'
 import { createLog } from '../adapters/telemetry/index.ts'
-import { createTokenVerifier } from '../adapters/tokens/index.ts'
 import { createChunkChecker } from '../adapters/workers/index.ts'
+import type { ReloadJson } from '../api-schema/index.ts'
+import { reasonGone } from '../core/identity/index.ts'
 import { deriveKey } from '../core/recording/format/index.ts'
 import { refuseUnreadable, registerDriverDoor } from '../doors/driver/index.ts'
-import { registerOpsDoor } from '../doors/ops/index.ts'
+import { registerOperatorDoor } from '../doors/operator/index.ts'
+import { type Readiness, registerOpsDoor } from '../doors/ops/index.ts'
 import { IcecoreError } from '../errors.ts'
 import {
+  type AccessToday,
   AnswerMemory,
   CHUNK_LINK_LIFE_MS,
   ChunkLinks,
@@ -36,22 +43,19 @@ import {
   resumeSessions,
   SessionRegistry,
   SessionTokenBook,
-  type UpstreamConnector,
+  type TokenVerifier,
 } from '../gate/index.ts'
 import { type Clock, delay, systemClock } from '../lib/clock.ts'
 import { type Ids, randomIds } from '../lib/ids.ts'
-import type { Log } from '../lib/log.ts'
+import { type Log, silentLog } from '../lib/log.ts'
+import { checkConnections } from './check-connections.ts'
 import type { Config } from './config/index.ts'
 import { createListener, type Listener } from './listener.ts'
-import {
-  mapAccessRules,
-  mapAgents,
-  mapConnections,
-  mapIssuers,
-  mapKnownPrincipals,
-  mapPeople,
-  mapStatementSettings,
-} from './map-config.ts'
+import { mapConnections } from './map-config.ts'
+import { listenOnSocket } from './operator-socket.ts'
+import { type ConfigFile, Identity, makeVerifier, type ReloadedBy, Reloader, type ReloadTools } from './reload.ts'
+import { hashOfConfig, Settings } from './settings.ts'
+import { StatusReport } from './status.ts'
 
 export interface Gateway {
   /** Where drivers reach it. */
@@ -62,6 +66,8 @@ export interface Gateway {
    * Sessions are kept for the next process, with what still runs in them, unless they are to end.
    */
   close(reason?: string, sessions?: 'keep' | 'end'): Promise<void>
+  /** Reads the configuration again: all of it holds from then on, or nothing changes and the answer says why. */
+  reload(by: ReloadedBy): Promise<ReloadJson>
 }
 
 export interface GatewayTools {
@@ -71,6 +77,8 @@ export interface GatewayTools {
   readonly environment?: Readonly<Record<string, string | undefined>>
   /** The journal's own file operations. */
   readonly files?: JournalFiles
+  /** The file that the configuration was read from, for a reload. */
+  readonly configFile?: ConfigFile
 }
 
 const VERSION = '0.1.0'
@@ -78,23 +86,36 @@ const VERSION = '0.1.0'
 /** Rejects with the error of the part that could not start; what had been started is stopped. */
 export async function startGateway(config: Config, tools: GatewayTools = {}): Promise<Gateway> {
   const { clock = systemClock, ids = randomIds, environment = process.env, files = nodeFiles } = tools
-  const log = tools.log ?? createLog(config.log.level, process.stderr)
+  const ownLog = tools.log === undefined ? createLog(config.log.level, process.stderr) : null
+  const log = tools.log ?? ownLog ?? silentLog
+  const settings = new Settings(config)
   const started = new Started()
   try {
     const kek = await loadKek(config.recording.key, { environment })
-    const recording = await openRecord(config, kek, files, { clock, ids, log }, started)
+    const recording = await openRecord(config, kek, { clock, ids, log, files }, started)
     const upstream = createSnowflakeConnector(
       await mapConnections(config, { environment }),
       { clock, ids, log },
-      { ...DEFAULT_SNOWFLAKE_OPTIONS, maxAnswerBytes: config.limits.envelope },
+      {
+        ...DEFAULT_SNOWFLAKE_OPTIONS,
+        get maxAnswerBytes() {
+          return settings.config.limits.envelope
+        },
+      },
     )
     started.add(() => upstream.close())
     await recording.journal.append({
       type: 'gateway.started',
       session: null,
-      facts: { version: VERSION, config: hashOf(config), pid: process.pid },
+      facts: { version: VERSION, config: hashOfConfig(config), pid: process.pid },
     })
-    return await openDoors(config, kek, recording, upstream, { clock, ids, log }, started)
+    const reloading = {
+      configFile: tools.configFile ?? null,
+      environment,
+      setLogLevel: (level: Config['log']['level']) => ownLog?.setLevel(level),
+    }
+    const basics = { clock, ids, log, files }
+    return await openDoors(settings, kek, recording, upstream, reloading, basics, started)
   } catch (error) {
     await started.stop()
     throw error
@@ -105,25 +126,22 @@ interface Basics {
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
+  readonly files: JournalFiles
 }
 
 interface Recording {
   readonly journal: Journal
+  readonly index: RecordingIndex
+  readonly reader: JournalReader
   readonly past: Past
   readonly check: JournalCheck
 }
 
-async function openRecord(
-  config: Config,
-  kek: KeyObject,
-  files: JournalFiles,
-  basics: Basics,
-  started: Started,
-): Promise<Recording> {
+async function openRecord(config: Config, kek: KeyObject, basics: Basics, started: Started): Promise<Recording> {
   const { journal: folder, index: path } = recordFolders(config.data)
   const { segment_size, ballast, low_water } = config.recording
   const limits = { segmentBytes: segment_size, ballastBytes: ballast, lowWaterBytes: low_water }
-  const journal = await openJournal({ folder, kek, clock: basics.clock, ids: basics.ids, limits, files })
+  const journal = await openJournal({ folder, kek, clock: basics.clock, ids: basics.ids, limits, files: basics.files })
   started.add(() => journal.close())
   const reader = new JournalReader({ folder, kek })
   const index = await RecordingIndex.open({ path, reader, clock: basics.clock })
@@ -132,43 +150,46 @@ async function openRecord(
   started.add(async () => unsubscribe())
   const check = new JournalCheck({ journal, folder, kek, log: basics.log })
   started.add(() => check.close())
-  return { journal, past: recordedPast(index.database, reader), check }
+  return { journal, index, reader, past: recordedPast(index.database, reader), check }
 }
 
 async function openDoors(
-  config: Config,
+  settings: Settings,
   kek: KeyObject,
-  { journal, past, check }: Recording,
-  upstream: UpstreamConnector,
+  { journal, index, reader, past, check }: Recording,
+  upstream: SnowflakeConnector,
+  reloading: Pick<ReloadTools, 'configFile' | 'environment' | 'setLogLevel'>,
   basics: Basics,
   started: Started,
 ): Promise<Gateway> {
-  const { limits, sessions } = config
-  const { clock, ids, log } = basics
-  const links = new ChunkLinks({ clock, ids, life: CHUNK_LINK_LIFE_MS, perSession: limits.chunk_links })
+  const { listen, data } = settings.config
+  const limits = settings.limits()
+  const { clock, ids, log, files } = basics
+  const links = new ChunkLinks({
+    clock,
+    ids,
+    life: CHUNK_LINK_LIFE_MS,
+    get perSession() {
+      return limits.chunk_links
+    },
+  })
   const sealer = createSealer(kek)
-  const lives = { token: sessions.token_life, master: sessions.master_life, renewGrace: sessions.renew_grace }
-  const tokens = new SessionTokenBook({ clock, ids, lives })
-  const answers = new AnswerMemory(limits.answers_in_memory, { recorder: journal, clock, log })
+  const tokens = new SessionTokenBook({ clock, ids, lives: settings.tokenLives() })
+  const answers = new AnswerMemory(() => limits.answers_in_memory, { recorder: journal, clock, log })
   const registry = new SessionRegistry(
     { recorder: journal, tokens, links, answers, sealer, clock, log },
-    {
-      sessions: limits.sessions,
-      perPrincipal: limits.sessions_per_principal,
-      longestLife: sessions.longest_life,
-      idle: sessions.idle,
-      unattended: UNATTENDED_MS,
-      upstreamHeartbeat: UPSTREAM_HEARTBEAT_MS,
-    },
+    settings.sessions(),
   )
   const refusals = new Refusals({ recorder: journal, clock, log }, DEFAULT_REFUSAL_LIMITS)
-  const verifier = createTokenVerifier({
-    issuers: await mapIssuers(config),
-    people: mapPeople(config),
-    agents: mapAgents(config),
-    clock,
-    log,
-  })
+  const identity = new Identity(await makeVerifier(settings.config, { clock, log }))
+  const access: AccessToday = {
+    get rules() {
+      return settings.rules
+    },
+    hasConnection: (name) => upstream.connection(name) !== undefined,
+    reasonGone: (principal) => reasonGone(principal, settings.known, clock.now()),
+    reconsider: (principal) => identity.current.reconsider(principal),
+  }
   const handles = new Handles({ clock, limit: HANDLES })
   const gate = new Gate(
     {
@@ -183,18 +204,7 @@ async function openDoors(
       ids,
       log,
     },
-    {
-      statements: {
-        maxBytes: limits.statement,
-        maxDepth: limits.bracket_depth,
-        maxChain: limits.operator_chain,
-        maxStatements: limits.statements_per_text,
-      },
-      settings: mapStatementSettings(config),
-      openStatements: limits.open_statements_per_session,
-      rememberedRequests: REMEMBERED_REQUESTS,
-      resultFetches: limits.result_fetches_per_session,
-    },
+    settings.gate(),
   )
   const checker = createChunkChecker({
     threads: Math.max(1, availableParallelism() - 1),
@@ -202,11 +212,10 @@ async function openDoors(
   })
   started.add(() => checker.close())
 
-  const rules = mapAccessRules(config)
-  const known = mapKnownPrincipals(config)
-  await resumeSessions({ past, upstream, rules, known, sealer, registry, handles, gate, recorder: journal, clock, log })
+  await resumeSessions({ past, upstream, access, sealer, registry, handles, gate, recorder: journal, clock, log })
   const state = new Lifecycle()
-  const logInTools = { verifier, rules, upstream, recorder: journal, registry, sealer, refusals, clock, ids, log }
+  const verifier: TokenVerifier = { verify: (token) => identity.current.verify(token) }
+  const logInTools = { verifier, access, upstream, recorder: journal, registry, sealer, refusals, clock, ids, log }
   const registerDriver = (app: FastifyInstance): void =>
     registerDriverDoor(
       app,
@@ -231,25 +240,76 @@ async function openDoors(
         log,
       },
       {
-        publicUrl: () => config.public_url ?? driver.url,
-        bodies: { received: limits.request_body, unpacked: limits.decompressed_body },
-        bodiesInMemory: limits.request_bodies_in_memory,
-        hold: limits.hold,
+        publicUrl: () => settings.config.public_url ?? driver.url,
+        bodies: settings.bodies(),
+        get bodiesInMemory() {
+          return limits.request_bodies_in_memory
+        },
+        get hold() {
+          return limits.hold
+        },
         retryWindow: RETRY_WINDOW_MS,
       },
     )
-  const driver: Listener = await createListener(config.listen.driver, registerDriver, clock, (error, socket) =>
+  const readiness = (): Readiness => state.readiness(journal.failure(), check.reasons())
+  const driver: Listener = await createListener(listen.driver, registerDriver, clock, (error, socket) =>
     refuseUnreadable(error, socket, refusals),
   )
   started.add(() => driver.close())
-  const ops = await createListener(
-    config.listen.ops,
-    (app) => registerOpsDoor(app, { readiness: () => state.readiness(journal.failure(), check.reasons()) }),
-    clock,
-  )
+  const ops = await createListener(listen.ops, (app) => registerOpsDoor(app, { readiness }), clock)
   started.add(() => ops.close())
+  const reloader = new Reloader({
+    ...reloading,
+    settings,
+    identity,
+    upstream,
+    access,
+    registry,
+    recorder: journal,
+    clock,
+    log,
+  })
+  const { journal: journalFolder, index: indexPath, operatorSocket } = recordFolders(data)
+  const status = new StatusReport({
+    version: VERSION,
+    settings,
+    recorder: journal,
+    registry,
+    upstream,
+    identity,
+    index,
+    clock,
+    listeners: () => [
+      { door: 'driver', address: driver.url },
+      { door: 'ops', address: ops.url },
+      { door: 'operator', address: operatorSocket },
+    ],
+    readiness,
+    isDraining: () => state.isDraining,
+    loaded: () => reloader.loaded,
+    freeBytes: () => files.freeBytes(journalFolder),
+  })
+  const operator = await listenOnSocket(operatorSocket, (app) =>
+    registerOperatorDoor(app, {
+      recorder: journal,
+      registry,
+      record: recordingsOf(index, reader),
+      subscribe: (listener) => journal.subscribe((events) => listener(events.map(({ event }) => event))),
+      status: () => status.make(),
+      reload: (by) => reloader.reload(by),
+      rebuildIndex: async () => {
+        const begun = clock.monotonic()
+        const events = await index.rebuild()
+        return { index: indexPath, events, online: true, durationMs: Math.round(clock.monotonic() - begun) }
+      },
+      checkConnections: () => checkConnections(settings.config, upstream, { clock, version: VERSION }),
+      ids,
+      log,
+    }),
+  )
+  started.add(() => operator.close())
   void check.start()
-  log.info('gateway.started', { driver: driver.url, ops: ops.url, data: config.data })
+  log.info('gateway.started', { driver: driver.url, ops: ops.url, data })
 
   const drain = async (reason: string, sessions: 'keep' | 'end'): Promise<void> => {
     state.close()
@@ -259,6 +319,7 @@ async function openDoors(
     if (sessions === 'end') await registry.endAll(reason)
     else gate.suspend()
     await driver.close()
+    await operator.close()
     await journal.append({ type: 'gateway.stopped', session: null, facts: { reason } })
     await started.stop()
     log.info('gateway.stopped', { reason })
@@ -271,15 +332,12 @@ async function openDoors(
       draining ??= drain(reason, sessions)
       return draining
     },
+    reload: (by) => reloader.reload(by),
   }
 }
 
-/** Snowflake itself aborts a synchronous query that nobody has asked after for so long (`queryAbortsAfterSecs`). */
-const UNATTENDED_MS = 300_000
-const UPSTREAM_HEARTBEAT_MS = 15 * 60 * 1000
 /** Handles kept at a time: 24 hours of a busy gateway. */
 const HANDLES = 1_000_000
-const REMEMBERED_REQUESTS = 10_000
 const CHECK_WAITING_BYTES = 4 * 1024 * 1024
 const DRAIN_LOOK_MS = 50
 /**
@@ -291,6 +349,10 @@ const RETRY_WINDOW_MS = 8_000
 class Lifecycle {
   #open = true
 
+  get isDraining(): boolean {
+    return !this.#open
+  }
+
   close(): void {
     this.#open = false
   }
@@ -299,10 +361,7 @@ class Lifecycle {
     if (!this.#open) throw new IcecoreError('ICE_DRAINING')
   }
 
-  readiness(
-    recorderFailure: string | null,
-    damages: readonly string[],
-  ): { readonly ready: boolean; readonly reasons: readonly string[] } {
+  readiness(recorderFailure: string | null, damages: readonly string[]): Readiness {
     const reasons = [
       ...(this.#open ? [] : ['Icecore is shutting down']),
       ...(recorderFailure === null ? [] : [`nothing can be recorded: ${recorderFailure}`]),
@@ -329,9 +388,4 @@ class Started {
 function keyedHash(kek: KeyObject): (value: string) => string {
   const key = deriveKey(kek, 'secret-marks')
   return (value) => createHmac('sha256', key).update(value).digest('hex').slice(0, 16)
-}
-
-/** Tells one config from another on record; secrets are references in it. */
-function hashOf(config: Config): string {
-  return createHash('sha256').update(JSON.stringify(config)).digest('hex')
 }

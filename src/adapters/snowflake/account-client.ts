@@ -1,6 +1,6 @@
 /** Calls to one account: envelopes over the transport, with retries. Tokens come with each call. */
 import { type AnswerEnvelope, meansSessionTokenExpired, readEnvelope } from '../../core/wire/index.ts'
-import { IcecoreError } from '../../errors.ts'
+import { IcecoreError, isIcecoreError } from '../../errors.ts'
 import type { Ids } from '../../lib/ids.ts'
 import type { Secret } from '../../lib/secret.ts'
 import { permittedUrl, type SnowflakeConnection } from './connection.ts'
@@ -27,6 +27,14 @@ export interface Call {
   readonly signal?: AbortSignal | undefined
 }
 
+/** How the last call to an account went. */
+export interface LastWord {
+  /** Wall clock, milliseconds. */
+  readonly at: number
+  /** Code and message of the error; null when it answered. */
+  readonly error: string | null
+}
+
 export interface ClientTools extends RetryTools {
   readonly ids: Ids
 }
@@ -41,6 +49,7 @@ export class AccountClient {
   readonly #base: URL
   readonly #options: SnowflakeOptions
   readonly #tools: ClientTools
+  #lastWord: LastWord | null = null
 
   constructor(connection: SnowflakeConnection, options: SnowflakeOptions, tools: ClientTools) {
     this.#base = permittedUrl(connection.url, connection.loosen.plainHttp === true, "the connection's url")
@@ -50,7 +59,33 @@ export class AccountClient {
   }
 
   /** Rejects with ICE_UPSTREAM_UNAVAILABLE, ICE_UPSTREAM_PROTOCOL, or the signal's reason. */
-  call(call: Call): Promise<AnswerEnvelope> {
+  async call(call: Call): Promise<AnswerEnvelope> {
+    try {
+      const answer = await this.#call(call)
+      this.note(null)
+      return answer
+    } catch (error) {
+      // What a caller gave up says nothing of the account.
+      if (isIcecoreError(error)) this.note(error)
+      throw error
+    }
+  }
+
+  /** Null before the first call. */
+  get lastWord(): LastWord | null {
+    return this.#lastWord
+  }
+
+  /** How a call, or what was made of its answer, went. */
+  note(error: IcecoreError | null): void {
+    const detail = error?.cause instanceof Error ? ` ${error.cause.message}` : ''
+    this.#lastWord = {
+      at: this.#tools.clock.now(),
+      error: error === null ? null : `${error.code}: ${error.message}${detail}`,
+    }
+  }
+
+  #call(call: Call): Promise<AnswerEnvelope> {
     const startedAt = this.#tools.clock.now()
     const retry = { ...this.#options.retry, attempts: call.attempts ?? this.#options.retry.attempts }
     return retrying(call.what, retry, this.#tools, (attempt) => this.#attempt(call, attempt, startedAt), call.signal)

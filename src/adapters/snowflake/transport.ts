@@ -34,11 +34,11 @@ export interface HttpStream {
 export class Transport {
   readonly #agent: Agent
   readonly #clock: Clock
-  readonly #maxAnswerBytes: number
+  readonly #options: SnowflakeOptions
 
   constructor(ca: string | null, options: SnowflakeOptions, clock: Clock) {
     this.#clock = clock
-    this.#maxAnswerBytes = options.maxAnswerBytes
+    this.#options = options
     this.#agent = new Agent({
       connections: options.maxSockets,
       pipelining: 1,
@@ -52,7 +52,7 @@ export class Transport {
   /** One attempt, whole answer. Rejects with TransportFailure, ICE_UPSTREAM_PROTOCOL, or the signal's reason. */
   async send(request: HttpRequest): Promise<HttpAnswer> {
     request.signal?.throwIfAborted()
-    const collector = new AnswerCollector({ maxBytes: this.#maxAnswerBytes, tooLarge: () => this.#tooLarge() })
+    const collector = new AnswerCollector({ maxBytes: this.#options.maxAnswerBytes, tooLarge: () => this.#tooLarge() })
     const timer = this.#clock.timer(request.timeoutMs, () => collector.cancel(timeLimitPassed()))
     const onAbort = (): void => collector.cancel(request.signal?.reason as Error)
     request.signal?.addEventListener('abort', onAbort, { once: true })
@@ -84,14 +84,14 @@ export class Transport {
     if (encoding === '' || encoding === 'identity') return body
     if (encoding !== 'gzip') throw protocolError('the answer has a content encoding that was not asked for')
     try {
-      return await unpackGzip(body, this.#maxAnswerBytes)
+      return await unpackGzip(body, this.#options.maxAnswerBytes)
     } catch (error) {
       throw error instanceof UnpackedTooLarge ? this.#tooLarge() : error
     }
   }
 
   #tooLarge(): IcecoreError {
-    return protocolError(`the answer is larger than ${this.#maxAnswerBytes} bytes`)
+    return protocolError(`the answer is larger than ${this.#options.maxAnswerBytes} bytes`)
   }
 }
 

@@ -8,9 +8,11 @@ export { recordedPast } from './recorded-past.ts'
 export { type IndexOptions, RecordingIndex } from './recording-index.ts'
 export {
   openRecordings,
+  type RecordedSessions,
   type RecordFolders,
   type Recordings,
   type RecordingsOptions,
   recordFolders,
+  recordingsOf,
 } from './recordings.ts'
 export { Reel, type ReelPiece } from './reel.ts'

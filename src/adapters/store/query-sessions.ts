@@ -12,6 +12,8 @@ export interface SessionFilter {
   readonly since?: number
   readonly until?: number
   readonly limit?: number
+  /** Only those that have not ended. */
+  readonly open?: boolean
 }
 
 const SESSION_COLUMNS = [
@@ -69,7 +71,7 @@ const TWO = 2
 
 /** Newest first. */
 export async function listSessions(database: Database, filter: SessionFilter = {}): Promise<SessionSummary[]> {
-  const { principal, connection, since, until, limit = DEFAULT_LIMIT } = filter
+  const { principal, connection, since, until, limit = DEFAULT_LIMIT, open = false } = filter
   let query = database.selectFrom('sessions').select(SESSION_COLUMNS).orderBy('opened_lsn', 'desc').limit(limit)
   if (principal !== undefined) {
     query = query.where((is) =>
@@ -78,6 +80,9 @@ export async function listSessions(database: Database, filter: SessionFilter = {
   }
   if (connection !== undefined) {
     query = query.where('connection', '=', connection)
+  }
+  if (open) {
+    query = query.where('ended_at', 'is', null)
   }
   if (since !== undefined) {
     query = query.where('opened_at', '>=', since)

@@ -2,7 +2,7 @@
  * The index of the recordings: SQLite, derived from the journal, never authoritative. Any process may bring it up to
  * date: each batch says after which event it comes, and is dropped when the index is elsewhere by then.
  */
-import { open, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { Kysely } from 'kysely'
 import { damageError, type PlacedEvent } from '../../core/recording/format/index.ts'
 import { isIcecoreError } from '../../errors.ts'
@@ -10,7 +10,7 @@ import { type Clock, systemClock, type Timer } from '../../lib/clock.ts'
 import { type JournalPosition, type JournalReader, positionAfter } from '../journal/index.ts'
 import { type IndexTables, SCHEMA, SCHEMA_VERSION } from './index-schema.ts'
 import { projectEvents } from './project-event.ts'
-import { sqliteDialect } from './sqlite-dialect.ts'
+import { type Queries, sqliteDialect } from './sqlite-dialect.ts'
 import type { SqlStatement } from './sqlite-protocol.ts'
 import { SqliteThread } from './sqlite-thread.ts'
 
@@ -40,7 +40,10 @@ interface Progress {
 }
 
 export class RecordingIndex {
-  readonly #thread: SqliteThread
+  readonly #path: string | null
+  #thread: SqliteThread
+  /** Settles when the thread is one that answers: while another file takes the index's place, questions wait. */
+  #ready: Promise<void> = Promise.resolve()
   readonly #reader: JournalReader
   readonly #clock: Clock
   readonly database: Kysely<IndexTables>
@@ -50,11 +53,12 @@ export class RecordingIndex {
   #waiting = 0
   #behind = false
 
-  private constructor(thread: SqliteThread, { reader, clock = systemClock }: IndexOptions) {
+  private constructor(thread: SqliteThread, { path, reader, clock = systemClock }: IndexOptions) {
+    this.#path = path
     this.#thread = thread
     this.#reader = reader
     this.#clock = clock
-    this.database = new Kysely<IndexTables>({ dialect: sqliteDialect(thread) })
+    this.database = new Kysely<IndexTables>({ dialect: sqliteDialect(this.#queries()) })
   }
 
   /**
@@ -110,6 +114,65 @@ export class RecordingIndex {
     return index
   }
 
+  /**
+   * Makes an index file from the whole journal, and puts it in the place of the one that is there, whatever that is.
+   * Nothing else may have it open. Resolves with the number of events in it.
+   */
+  static async makeAnew(path: string, reader: JournalReader): Promise<number> {
+    const made = await RecordingIndex.#makeBeside(path, reader)
+    const events = await made.lastLsn()
+    await made.close()
+    await replaceIndex(path)
+    return events
+  }
+
+  /** The same while this one is open: it answers meanwhile, and only the exchange is waited for. */
+  async rebuild(): Promise<number> {
+    const path = this.#path
+    if (path === null) throw new Error('an index in memory is made anew whenever it is opened')
+    const made = await RecordingIndex.#makeBeside(path, this.#reader)
+    await this.#queue(async () => {
+      const exchanged = Promise.withResolvers<void>()
+      this.#ready = exchanged.promise
+      try {
+        // What has become durable since it was made; nothing is fed while this runs.
+        await made.catchUp()
+        await made.close()
+        await this.#thread.close()
+        await replaceIndex(path)
+      } finally {
+        this.#thread = new SqliteThread({ path, readOnly: false })
+        exchanged.resolve()
+      }
+      await this.#catchUp()
+    })
+    return this.lastLsn()
+  }
+
+  static async #makeBeside(path: string, reader: JournalReader): Promise<RecordingIndex> {
+    const beside = besideOf(path)
+    await removeIndex(beside)
+    const made = await RecordingIndex.#connect({ path: beside, reader })
+    try {
+      await made.catchUp()
+      return made
+    } catch (error) {
+      await made.close()
+      await removeIndex(beside)
+      throw error
+    }
+  }
+
+  #queries(): Queries {
+    return {
+      query: async (statement) => {
+        await this.#ready
+        return this.#thread.query(statement)
+      },
+      close: () => this.#thread.close(),
+    }
+  }
+
   /** Takes durable events as the journal reports them. What does not follow on is read from the journal. */
   feed(events: readonly PlacedEvent[]): void {
     if (this.#waiting + events.length > MAX_WAITING) {
@@ -151,6 +214,11 @@ export class RecordingIndex {
   settled(): Promise<void> {
     this.#applyGathered()
     return this.#work
+  }
+
+  /** Number of the last event that is in it. */
+  async lastLsn(): Promise<number> {
+    return (await this.#progress()).lastLsn
   }
 
   async close(): Promise<void> {
@@ -243,6 +311,17 @@ async function makePrivate(path: string): Promise<void> {
   } finally {
     await file.close()
   }
+}
+
+/** Where an index is made that is to take the place of this one. */
+function besideOf(path: string): string {
+  return `${path}.new`
+}
+
+/** Both are closed, and a SQLite file that was closed last has no log beside it that could be taken for the other's. */
+async function replaceIndex(path: string): Promise<void> {
+  await removeIndex(path)
+  await rename(besideOf(path), path)
 }
 
 async function removeIndex(path: string): Promise<void> {

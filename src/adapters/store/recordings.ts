@@ -18,14 +18,20 @@ import {
 import { RecordingIndex } from './recording-index.ts'
 import { Reel } from './reel.ts'
 
-/** Where the parts of the record lie in a data folder. */
+/** Where things lie in a data folder. */
 export interface RecordFolders {
   readonly journal: string
   readonly index: string
+  /** The socket over which commands speak with the Icecore that writes the record. */
+  readonly operatorSocket: string
 }
 
 export function recordFolders(dataFolder: string): RecordFolders {
-  return { journal: join(dataFolder, 'journal'), index: join(dataFolder, 'index.sqlite') }
+  return {
+    journal: join(dataFolder, 'journal'),
+    index: join(dataFolder, 'index.sqlite'),
+    operatorSocket: join(dataFolder, 'operator', 'socket'),
+  }
 }
 
 export interface RecordingsOptions {
@@ -34,19 +40,24 @@ export interface RecordingsOptions {
   readonly kek: KeyObject
 }
 
-export interface Recordings {
+/** Sessions on record: of a data folder, or as a running Icecore tells them. */
+export interface RecordedSessions {
   /** Newest first. */
   sessions(filter?: SessionFilter): Promise<SessionSummary[]>
   /** By id, or by a beginning that only one has. Rejects with ICE_RECORDING_UNKNOWN. */
   session(idOrPrefix: string): Promise<SessionSummary>
-  statements(session: string): Promise<StatementSummary[]>
   /** The events of a session after one of them, in order, read one by one. Rejects with ICE_JOURNAL_DAMAGED where one cannot be read. */
   events(session: string, after?: number): AsyncGenerator<StoredEvent>
-  /** The same session, to be gone through in any direction. */
+  close(): Promise<void>
+}
+
+/** The recordings of a data folder. */
+export interface Recordings extends RecordedSessions {
+  statements(session: string): Promise<StatementSummary[]>
+  /** A session, to be gone through in any direction. */
   reel(session: string): Reel
   /** Takes in what a running gateway has recorded since. Rejects as `openRecordings` does. */
   refresh(): Promise<void>
-  close(): Promise<void>
 }
 
 const POINTERS_AT_ONCE = 1000
@@ -57,6 +68,11 @@ export async function openRecordings(options: RecordingsOptions): Promise<Record
   const reader = new JournalReader({ folder: folders.journal, kek: options.kek })
   const path = (await belongsToUs(folders.index)) ? folders.index : null
   const index = await RecordingIndex.open({ path, reader })
+  return { ...recordingsOf(index, reader), close: () => index.close() }
+}
+
+/** The recordings of a record that is open already. */
+export function recordingsOf(index: RecordingIndex, reader: JournalReader): Omit<Recordings, 'close'> {
   const { database } = index
   return {
     sessions: (filter) => listSessions(database, filter),
@@ -77,7 +93,6 @@ export async function openRecordings(options: RecordingsOptions): Promise<Record
     },
     reel: (session) => new Reel(database, reader, session),
     refresh: () => index.catchUp(),
-    close: () => index.close(),
   }
 }
 

@@ -13,7 +13,10 @@ import {
 import type { SqlStatement, SqlValue } from './sqlite-protocol.ts'
 import type { SqliteThread } from './sqlite-thread.ts'
 
-export function sqliteDialect(thread: SqliteThread): Dialect {
+/** What the dialect asks of a thread. */
+export type Queries = Pick<SqliteThread, 'query' | 'close'>
+
+export function sqliteDialect(thread: Queries): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),
     createDriver: () => driverOf(thread),
@@ -26,7 +29,7 @@ function toStatement({ sql, parameters }: CompiledQuery): SqlStatement {
   return { sql, parameters: parameters as readonly SqlValue[] }
 }
 
-function driverOf(thread: SqliteThread): Driver {
+function driverOf(thread: Queries): Driver {
   const connection: DatabaseConnection = {
     async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
       const { rows, changes } = await thread.query(toStatement(query))

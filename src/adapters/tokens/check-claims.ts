@@ -18,13 +18,16 @@ export function checkClaims(claims: Claims, settings: IssuerSettings, now: numbe
   if (!(exp - iat <= settings.maxLifetimeMs)) {
     return refuse('token not accepted', `the token lives longer than ${settings.maxLifetimeMs / 1000} s`)
   }
-  const asksClaims = Object.keys(settings.requiredClaims).length > 0
-  if (asksClaims && !matchClaims(settings.requiredClaims, claims)) {
-    const names = Object.keys(settings.requiredClaims).join(', ')
-    return refuse('token not accepted', `not all required claims are as configured (${names})`)
-  }
+  const refusal = checkRequiredClaims(claims, settings)
+  if (refusal !== null) return refusal
   const mark = settings.idTokens ? null : idTokenMark(claims)
   return mark === null ? null : refuse('token not accepted', `the token is an ID token (${mark})`)
+}
+
+export function checkRequiredClaims(claims: Claims, { requiredClaims }: IssuerSettings): Refusal | null {
+  const names = Object.keys(requiredClaims)
+  if (names.length === 0 || matchClaims(requiredClaims, claims)) return null
+  return refuse('token not accepted', `not all required claims are as configured (${names.join(', ')})`)
 }
 
 function idTokenMark(claims: Claims): string | null {

@@ -35,6 +35,20 @@ export const KEY_FETCH_LIMITS: KeyFetchLimits = {
   maxBytes: 262_144,
 }
 
+/** What is known of an issuer's keys, for the people who run Icecore. */
+export interface IssuerKeyState {
+  readonly issuer: string
+  /**
+   * `not_asked`: no token of it has come. `stale`: what was fetched is still used, though the issuer does not answer.
+   * `unavailable`: its tokens are refused.
+   */
+  readonly state: 'not_asked' | 'fresh' | 'stale' | 'unavailable'
+  readonly keys: number
+  /** Fetches that failed in a row, and why the last one did. */
+  readonly failures: number
+  readonly reason: string | null
+}
+
 interface IssuerKeysOptions {
   readonly settings: IssuerSettings
   readonly http: HttpGet
@@ -62,6 +76,7 @@ export class IssuerKeys {
   #untrusted: IcecoreError | null = null
   #running: Promise<void> | null = null
   #failures = 0
+  #reason: string | null = null
   /** On the monotonic clock, as the next one. */
   #retryAt = Number.NEGATIVE_INFINITY
   #missRefreshAllowedAt = Number.NEGATIVE_INFINITY
@@ -104,10 +119,23 @@ export class IssuerKeys {
     return this.#failures > 0
   }
 
-  #usable(): KeySet {
+  get state(): IssuerKeyState {
+    const issuer = this.#options.settings.name
+    const keys = this.#fetched?.set.keys.length ?? 0
+    const failed = { failures: this.#failures, reason: this.#reason }
+    if (this.#fetched === null && !this.failing) return { issuer, state: 'not_asked', keys, ...failed }
+    if (!this.#isUsable(this.#fetched)) return { issuer, state: 'unavailable', keys, ...failed }
+    return { issuer, state: this.failing ? 'stale' : 'fresh', keys, ...failed }
+  }
+
+  #isUsable(fetched: FetchedKeys | null): fetched is FetchedKeys {
     const { clock, limits } = this.#options
+    return fetched !== null && clock.monotonic() < fetched.freshUntil + limits.staleIfErrorMs
+  }
+
+  #usable(): KeySet {
     const fetched = this.#fetched
-    if (fetched === null || clock.monotonic() >= fetched.freshUntil + limits.staleIfErrorMs) {
+    if (!this.#isUsable(fetched)) {
       if (this.#untrusted !== null) throw this.#untrusted
       throw new IcecoreError(
         'ICE_ISSUER_UNAVAILABLE',
@@ -135,6 +163,7 @@ export class IssuerKeys {
       const { set, freshMs } = await this.#load()
       this.#fetched = { set, freshUntil: clock.monotonic() + freshMs }
       this.#failures = 0
+      this.#reason = null
       this.#untrusted = null
       this.#retryAt = Number.NEGATIVE_INFINITY
       log.info('issuer_keys_fetched', { issuer: settings.name, keys: set.keys.length, skipped: set.skipped })
@@ -145,6 +174,7 @@ export class IssuerKeys {
       this.#keySetUrl = null
       this.#untrusted = isIcecoreError(error, 'ICE_CERTIFICATE_UNTRUSTED') ? error : null
       const reason = error instanceof Error ? error.message : String(error)
+      this.#reason = reason
       log.warn('issuer_keys_unavailable', {
         issuer: settings.name,
         reason,

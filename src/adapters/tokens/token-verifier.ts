@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import {
   type Agents,
   type Claims,
@@ -7,17 +8,18 @@ import {
   type Principal,
   quoteOutside,
   type Refusal,
+  reconsiderPrincipal,
   refuse,
 } from '../../core/identity/index.ts'
 import { IcecoreError } from '../../errors.ts'
 import type { TokenVerifier } from '../../gate/ports.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
-import { checkClaims } from './check-claims.ts'
+import { checkClaims, checkRequiredClaims } from './check-claims.ts'
 import { checkHeader } from './check-header.ts'
 import { assertSafeIssuers } from './check-issuers.ts'
 import { createHttpGet, type HttpGet } from './http-get.ts'
-import { IssuerKeys, KEY_FETCH_LIMITS, type KeyFetchLimits } from './issuer-keys.ts'
+import { type IssuerKeyState, IssuerKeys, KEY_FETCH_LIMITS, type KeyFetchLimits } from './issuer-keys.ts'
 import type { IssuerSettings } from './issuer-settings.ts'
 import { type ParsedToken, parseToken } from './parse-token.ts'
 import { verifySignature } from './verify-signature.ts'
@@ -41,34 +43,68 @@ interface Issuer {
 /**
  * Verifies OIDC tokens of several issuers. A token is verified with the settings and keys of the one issuer it names;
  * that it would verify with another's is of no interest.
+ *
+ * `before` is the verifier whose place this one takes: keys of issuers that stay as they are stay, so that a new
+ * configuration costs nobody the keys of an issuer that is away just then.
  */
-export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
-  const { clock, log, people, agents } = options
-  assertSafeIssuers(options.issuers)
-  const issuers = options.issuers.map((settings): Issuer => {
-    const http = options.http ?? createHttpGet({ ca: settings.ca, clock })
-    const limits = { ...KEY_FETCH_LIMITS, ...options.limits }
-    return { settings, keys: new IssuerKeys({ settings, http, clock, log, limits }) }
-  })
-  const maxBytes = Math.max(0, ...issuers.map(({ settings }) => settings.maxTokenBytes))
+export function createTokenVerifier(options: TokenVerifierOptions, before?: IssuersVerifier): IssuersVerifier {
+  return new IssuersVerifier(options, before)
+}
 
-  return {
-    async verify(token) {
-      const parsed = parseToken(token, maxBytes)
-      if (isRefusal(parsed)) throw refusalError(parsed)
-      const issuer = chooseIssuer(issuers, parsed.claims)
-      if (isRefusal(issuer)) throw refusalError(issuer)
-      const principal = await verifyWith(issuer, token, parsed)
-      if (isRefusal(principal)) throw refusalError(principal, issuer.settings.name)
-      return principal
-    },
+export class IssuersVerifier implements TokenVerifier {
+  readonly #issuers: readonly Issuer[]
+  readonly #options: TokenVerifierOptions
+
+  constructor(options: TokenVerifierOptions, before?: IssuersVerifier) {
+    const { clock, log } = options
+    assertSafeIssuers(options.issuers)
+    this.#options = options
+    this.#issuers = options.issuers.map((settings): Issuer => {
+      const same =
+        before === undefined
+          ? undefined
+          : before.#issuers.find((issuer) => isDeepStrictEqual(issuer.settings, settings))
+      if (same !== undefined) return same
+      const http = options.http ?? createHttpGet({ ca: settings.ca, clock })
+      const limits = { ...KEY_FETCH_LIMITS, ...options.limits }
+      return { settings, keys: new IssuerKeys({ settings, http, clock, log, limits }) }
+    })
   }
 
-  async function verifyWith(
-    { settings, keys }: Issuer,
-    token: string,
-    parsed: ParsedToken,
-  ): Promise<Principal | Refusal> {
+  async verify(token: string): Promise<Principal> {
+    const maxBytes = Math.max(0, ...this.#issuers.map(({ settings }) => settings.maxTokenBytes))
+    const parsed = parseToken(token, maxBytes)
+    if (isRefusal(parsed)) throw refusalError(parsed)
+    const issuer = chooseIssuer(this.#issuers, parsed.claims)
+    if (isRefusal(issuer)) throw refusalError(issuer)
+    const principal = await this.#verifyWith(issuer, token, parsed)
+    if (isRefusal(principal)) throw refusalError(principal, issuer.settings.name)
+    return principal
+  }
+
+  /**
+   * Whom a token that was accepted once stands for by this configuration. Its times are left out: a session outlives the
+   * token it was opened with.
+   */
+  reconsider(principal: Principal): Principal | Refusal {
+    const { issuerName, audience } = principal.token
+    const settings = this.#issuers.find(({ settings: { name } }) => name === issuerName)?.settings
+    if (settings === undefined) return refuse('token not accepted', `there is no issuer ${issuerName} any more`)
+    if (!settings.audiences.some((name) => audience.includes(name))) {
+      return refuse('token not accepted', 'its audience is no longer accepted')
+    }
+    const refusal = checkRequiredClaims(principal.claims, settings)
+    if (refusal !== null) return refusal
+    const { people, agents, clock } = this.#options
+    return reconsiderPrincipal(principal, settings, people, agents, clock.now())
+  }
+
+  keyStates(): readonly IssuerKeyState[] {
+    return this.#issuers.map(({ keys }) => keys.state)
+  }
+
+  async #verifyWith({ settings, keys }: Issuer, token: string, parsed: ParsedToken): Promise<Principal | Refusal> {
+    const { clock, people, agents } = this.#options
     if (parsed.bytes > settings.maxTokenBytes) {
       return refuse('token too large', `the token is larger than ${settings.maxTokenBytes} bytes`)
     }

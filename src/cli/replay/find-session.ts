@@ -1,8 +1,8 @@
-import type { Recordings, SessionSummary } from '../../adapters/store/index.ts'
+import type { RecordedSessions, SessionSummary } from '../../adapters/store/index.ts'
 import { IcecoreError } from '../../errors.ts'
 
 /** By id, by a beginning that only one has, or the newest by `last`. Rejects with ICE_RECORDING_UNKNOWN. */
-export async function findRecordedSession(recordings: Recordings, named: string): Promise<SessionSummary> {
+export async function findRecordedSession(recordings: RecordedSessions, named: string): Promise<SessionSummary> {
   if (named !== 'last') return recordings.session(named)
   const newest = (await recordings.sessions({ limit: 1 }))[0]
   if (newest !== undefined) return newest

@@ -20,7 +20,7 @@ export type {
   SubjectKind,
   SubjectKindRule,
 } from './identity-settings.ts'
-export { isRefusal, makePrincipal, type VerifiedToken } from './make-principal.ts'
+export { isRefusal, makePrincipal, reconsiderPrincipal, type VerifiedToken } from './make-principal.ts'
 export type {
   AgentPart,
   DelegationStep,

@@ -77,6 +77,24 @@ export function makePrincipal(
   }
 }
 
+/** Whom the claims that were kept of a token stand for by another configuration. */
+export function reconsiderPrincipal(
+  principal: Principal,
+  issuer: IssuerIdentity,
+  people: People,
+  agents: Agents,
+  now: number,
+): Principal | Refusal {
+  const { claims, token, groups } = principal
+  const lenient = { ...issuer, groups: { ...issuer.groups, required: false } }
+  const made = makePrincipal({ claims, id: token.id }, lenient, people, agents, now)
+  if (isRefusal(made) || made.groups.status === 'known') return made
+  // A list of groups that is too long to be kept among the claims is what it was.
+  const isLong = groups.status === 'known' && JSON.stringify(groups.names).length > KEPT_CLAIM_CHARACTERS
+  if (isLong && issuer.groups.claim !== null) return { ...made, groups }
+  return issuer.groups.required ? refuse('groups unknown', made.groups.reason) : made
+}
+
 export function isRefusal(value: unknown): value is Refusal {
   return typeof value === 'object' && value !== null && 'refused' in value
 }

@@ -59,6 +59,36 @@ export interface TokenFacts {
   readonly masterExpiresAt: number
 }
 
+/**
+ * Who called over the operator socket, as their command says of itself. The socket is open to the user that Icecore runs
+ * as, and to root: that much is sure, the rest is claimed.
+ */
+export interface OperatorFacts {
+  readonly user: string
+  readonly uid: number
+  readonly pid: number
+}
+
+export type OperatorCall =
+  | 'status'
+  | 'reload'
+  | 'doctor'
+  | 'index.rebuild'
+  | 'sessions.list'
+  | 'sessions.read'
+  | 'sessions.tail'
+  | 'sessions.end'
+
+/** One value of the configuration that is another than before. Secrets are references there; not even those are told. */
+export interface ConfigChange {
+  readonly path: string
+  /** As JSON; null where there is none. */
+  readonly from: string | null
+  readonly to: string | null
+  /** False when it holds from the next start only. */
+  readonly live: boolean
+}
+
 /** What a session needs to go on in another process. */
 export interface ResumeFacts {
   readonly tokens: TokenFacts
@@ -71,6 +101,30 @@ export interface ResumeFacts {
 export interface EventFacts {
   'gateway.started': { readonly version: string; readonly config: string; readonly pid: number }
   'gateway.stopped': { readonly reason: string }
+  /** Durable before what was asked for is done. */
+  'operator.called': {
+    readonly by: OperatorFacts
+    readonly call: OperatorCall
+    /** The session that it is about, where it is about one. */
+    readonly about: string | null
+    readonly reason: string | null
+  }
+  /** Another configuration holds from here on. */
+  'operator.reloaded': {
+    /** The operator, or the signal. */
+    readonly by: OperatorFacts | 'SIGHUP'
+    readonly from: string
+    readonly to: string
+    readonly changes: readonly ConfigChange[]
+    /** How many more changes there were than are told. */
+    readonly untold: number
+  }
+  /** A configuration was not taken: everything stays as it was. */
+  'operator.reloadRefused': {
+    readonly by: OperatorFacts | 'SIGHUP'
+    /** Codes of the problems, and where they are. */
+    readonly problems: readonly { readonly code: string; readonly path: string; readonly line: number }[]
+  }
   /** At start: the torn end of a write that a crash cut off was dropped. No event in it had been acknowledged. */
   'journal.recovered': { readonly segment: string; readonly droppedBytes: number }
   /** A write failed, and the events that had not been acknowledged went into a new segment. Nothing is missing. */
@@ -239,6 +293,9 @@ export type EventType = keyof EventFacts
 const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   'gateway.started': true,
   'gateway.stopped': true,
+  'operator.called': true,
+  'operator.reloaded': true,
+  'operator.reloadRefused': true,
   'journal.recovered': true,
   'journal.continued': true,
   'journal.failed': true,

@@ -1,6 +1,7 @@
 export type {
   ChildFacts,
   ClaimedClient,
+  ConfigChange,
   DecisionReason,
   Door,
   EventFacts,
@@ -10,6 +11,8 @@ export type {
   FailureFacts,
   NetworkFacts,
   OpaqueEvent,
+  OperatorCall,
+  OperatorFacts,
   RecordedEvent,
   ResumeFacts,
   StoredEvent,

@@ -65,6 +65,7 @@ export interface DriverDoorTools {
   readonly log: Log
 }
 
+/** Read at each use, so that they may change while the door is open. */
 export interface DriverDoorOptions {
   /** Where drivers reach this door: chunk links point there. Known once the door listens. */
   publicUrl(): string
@@ -124,7 +125,7 @@ class DriverDoor {
   constructor(tools: DriverDoorTools, options: DriverDoorOptions) {
     this.#tools = tools
     this.#options = options
-    this.#bodies = new Room(options.bodiesInMemory)
+    this.#bodies = new Room(() => options.bodiesInMemory)
     this.#retries = new RetryWindow(tools.clock, options.retryWindow)
   }
 

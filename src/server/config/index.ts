@@ -3,10 +3,11 @@
  * in the morning is told the line, the column and the key that was meant, for every mistake at once.
  */
 export type { AccessRule, Agent, Person } from './actors.ts'
+export { compareConfigs, type Difference, keepFixed } from './compare.ts'
 export type { Connection } from './connections.ts'
 export { readDocument } from './document.ts'
 export type { Issuer } from './issuers.ts'
 export { configJsonSchema } from './json-schema.ts'
 export { findConfigFile, type LoadedConfig, loadConfig, parseConfig } from './load.ts'
-export type { Place, Problem, ProblemCode } from './problem.ts'
+export { formatPath, type Path, type Place, type Problem, type ProblemCode } from './problem.ts'
 export type { Config } from './schema.ts'

@@ -75,6 +75,7 @@ export const ROOMS: readonly Room[] = [
   adapter('notify'),
   door('driver'),
   door('ops'),
+  door('operator'),
   {
     path: 'src/server',
     sees: ['src/doors', 'src/adapters', 'src/gate', 'src/services', 'src/core', ...BASE],

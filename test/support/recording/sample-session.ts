@@ -136,6 +136,12 @@ export function rareEvents(session: string): EventInput[] {
       facts: { ...decision, decision: 'hold', reasons: [{ code: 'rule', text: 'ask' }] },
     },
     { type: 'statement.failed', ...of(3), facts: { ...failure, queryId: null, durationMs: 1 } },
+    {
+      type: 'operator.called',
+      session,
+      facts: { by: { user: 'op', uid: 1, pid: 2 }, call: 'sessions.end', about: session, reason: 'too slow' },
+    },
+    { type: 'statement.lookedUp', ...of(3), facts: { by: 'query_id', found: true } },
     { type: 'statement.abortRequested', ...of(4), facts: { by: 'driver' } },
     { type: 'statement.cancelled', ...of(4), facts: { by: 'driver', queryId: null, durationMs: 1 } },
     { type: 'statement.outcomeUnknown', ...of(5), facts: { reason: 'restart', durationMs: 1 } },

@@ -1,0 +1,5 @@
+export {
+  type OperatorDoorTools,
+  type OperatorRecord,
+  registerOperatorDoor,
+} from './operator-door.ts'

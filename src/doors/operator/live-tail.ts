@@ -1,0 +1,42 @@
+/** Events as they become durable, for whoever watches: one line of JSON each. */
+import { Readable } from 'node:stream'
+import type { StoredEvent } from '../../core/recording/index.ts'
+import { encodeError, encodeEvent } from './encode-lines.ts'
+
+/** Calls back with events once they are durable. Returns the way to stop that. */
+export type Subscribe = (listener: (events: readonly StoredEvent[]) => void) => () => void
+
+/** What may wait for a watcher that reads slowly. Rows are whole here, so one delivery may be many MiB. */
+const MOST_WAITING_BYTES = 64 * 1024 * 1024
+
+/**
+ * Of one session, which ends with it, or of all. A watcher that falls too far behind is told so and left: the record has
+ * what it missed, and nothing waits for it.
+ */
+export function tailEvents(subscribe: Subscribe, session: string | null): Readable {
+  const stream = new Readable({ read: () => undefined })
+  // Headers leave with the first byte: by it the watcher knows that it misses nothing from here on.
+  stream.push('\n')
+  const finish = (lastLine: string | null): void => {
+    unsubscribe()
+    if (lastLine !== null) stream.push(lastLine)
+    stream.push(null)
+  }
+  const unsubscribe = subscribe((events) => {
+    for (const event of events) {
+      if (event.session === null || (session !== null && event.session !== session)) continue
+      const line = encodeEvent(event)
+      if (stream.readableLength + line.length > MOST_WAITING_BYTES) return finish(encodeError(TOO_SLOW))
+      stream.push(line)
+      if (session !== null && event.type === 'session.ended') return finish(null)
+    }
+  })
+  stream.once('close', unsubscribe)
+  return stream
+}
+
+const TOO_SLOW = {
+  code: 'ICE_REQUEST_MEMORY_LIMIT',
+  details: { limit: MOST_WAITING_BYTES },
+  hint: 'What was missed is on record: see it with icecore replay.',
+} as const
