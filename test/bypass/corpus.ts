@@ -176,6 +176,11 @@ const ROLES: readonly Bypass[] = [
   row('role', "USE ROLE IDENTIFIER('SYSADMIN')", "USE ROLE IDENTIFIER('ANALYST')"),
   row('role', 'USE/**/ROLE--\nACCOUNTADMIN', 'USE/**/ROLE--\nANALYST'),
   row('role', 'SELECT 1; USE ROLE SYSADMIN', 'SELECT 1; USE ROLE ANALYST'),
+  row(
+    'never_reaches_other_users',
+    `SET T = 'ORDERS'; SET "t" = 'SNOWFLAKE.ACCOUNT_USAGE.QUERY_HISTORY'; SELECT 1 FROM IDENTIFIER($T)`,
+    `SET T = 'NOTHING'; SET "t" = 'ORDERS'; SELECT COUNT(*) FROM IDENTIFIER('ORDERS')`,
+  ),
   row('role', "SET R = 'SYSADMIN'; USE ROLE IDENTIFIER($R)", "SET Q = 'ANALYST'; SELECT $Q"),
   row('secondary_roles', 'USE SECONDARY ROLES ALL', 'USE SECONDARY ROLES NONE'),
   row('secondary_roles', 'USE SECONDARY ROLES SYSADMIN', 'use secondary roles none'),

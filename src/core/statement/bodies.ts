@@ -86,7 +86,9 @@ export function statementsOfBody(tokens: readonly Token[]): readonly (readonly T
   let current: Token[] | null = null
   let depth = 0
   for (const [index, token] of tokens.entries()) {
-    if (beginsStatement(tokens, index)) {
+    // The rest of a chain whose first step reads rows, and is no statement here.
+    const nextStep = current === null && isOperator(tokens[index - 1], '->>') && isVerb(tokens, index)
+    if (nextStep || beginsStatement(tokens, index)) {
       current = []
       depth = 0
       statements.push(current)
@@ -109,6 +111,10 @@ function beginsStatement(tokens: readonly Token[], index: number): boolean {
     isOperator(before, ';') ||
     isOperator(before, '(') ||
     isOperator(before, ':=')
-  // GET(…), INSERT(…): a function.
-  return first && isWord(tokens[index], ...VERBS) && !isOperator(tokens[index + 1], '(')
+  return first && isVerb(tokens, index)
+}
+
+/** GET(…), INSERT(…) are functions. */
+function isVerb(tokens: readonly Token[], index: number): boolean {
+  return isWord(tokens[index], ...VERBS) && !isOperator(tokens[index + 1], '(')
 }

@@ -43,8 +43,13 @@ function readSecondaryRoles(tokens: readonly Token[]): StateChange {
 /** `SET x = 1` and `SET (x, y) = (1, 'a')`. */
 export function classifySet(tokens: readonly Token[], variables: KnownVariables): Classified {
   const stateChanges: StateChange[] = []
-  const add = (name: Name, value: readonly Token[]): void => {
-    stateChanges.push({ change: 'set_variable', name, value: readValue(value, variables) })
+  const seen = new Set<Name>()
+  const add = (written: Name, value: readonly Token[]): void => {
+    const name = variableName(written)
+    // Which of two values holds in the end no text says, nor which letters beyond ASCII Snowflake takes for one.
+    const known = !seen.has(name) && /^[ -~]*$/.test(written)
+    stateChanges.push({ change: 'set_variable', name, value: known ? readValue(value, variables) : null })
+    seen.add(name)
   }
   if (isOperator(tokens[1], '(')) {
     const namesEnd = closingOf(tokens, 1)
@@ -68,13 +73,18 @@ export function classifySet(tokens: readonly Token[], variables: KnownVariables)
   return { kind: 'SET', effects: reads ? ['session', 'read'] : ['session'], stateChanges }
 }
 
+/** Names of variables have no case, in quotes neither ("SQL variables": variable identifiers). */
+function variableName(written: Name): Name {
+  return written.toUpperCase()
+}
+
 /** `UNSET x` and `UNSET (x, y)`. */
 export function classifyUnset(tokens: readonly Token[]): Classified {
   const list =
     isOperator(tokens[1], '(') && closingOf(tokens, 1) === tokens.length - 1 ? tokens.slice(2, -1) : tokens.slice(1)
   const stateChanges = splitAtCommas(list).map(([name, ...rest]): StateChange => {
     if (!isName(name) || rest.length > 0) throw unknownStatement(tokens, 1)
-    return { change: 'unset_variable', name: name.text }
+    return { change: 'unset_variable', name: variableName(name.text) }
   })
   return { kind: 'UNSET', effects: ['session'], stateChanges }
 }

@@ -16,6 +16,7 @@ const KINDS: readonly (readonly [kind: string, effects: string, ...statements: s
     "SELECT INSERT('abc', 1, 1, 'x'), (INSERT('a', 1, 1, 'b'))",
     'SELECT * FROM TABLE(FLATTEN(input => v))',
     'SELECT * FROM TABLE(GENERATOR(ROWCOUNT => 3))',
+    'SELECT * FROM TABLE(GET_QUERY_OPERATOR_STATS(LAST_QUERY_ID()))',
     "SELECT * FROM TABLE(TO_QUERY('SELECT 1'))",
     'SELECT * FROM TABLE(db.INFORMATION_SCHEMA.WAREHOUSE_METERING_HISTORY())',
     'SELECT * FROM TABLE(SELECT 1)',

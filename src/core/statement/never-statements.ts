@@ -59,6 +59,8 @@ function checkCode(tokens: readonly Token[], kind: string, add: AddNever): void 
 function checkShow(tokens: readonly Token[], add: AddNever, verb: string): void {
   const at = isWord(tokens[1], 'TERSE') ? 2 : 1
   const what = tokens[at]
+  // SHOW USER FUNCTIONS: those that users have made.
+  if (isWord(what, 'USER') && isWord(tokens[at + 1], 'FUNCTIONS', 'PROCEDURES')) return
   if (isWord(what, 'TRANSACTIONS', 'LOCKS', 'SESSIONS', 'USER', 'MFA', 'DELEGATED')) add('reaches_other_users', verb)
   if (!isWord(what, 'PARAMETERS')) return
   const scope = tokens.findIndex((token, index) => index > at && isWord(token, 'IN', 'FOR'))

@@ -37,13 +37,21 @@ const CASES: readonly (readonly [sql: string, ...changes: StateChange[]])[] = [
   [
     'SET (x, "y") = (\'a\', f(1, 2))',
     { change: 'set_variable', name: 'X', value: 'a' },
-    { change: 'set_variable', name: 'y', value: null },
+    { change: 'set_variable', name: 'Y', value: null },
   ],
   [
     'SET (x, y) = (SELECT 1, 2)',
     { change: 'set_variable', name: 'X', value: null },
     { change: 'set_variable', name: 'Y', value: null },
   ],
+  ['SET "x" = \'a\'', { change: 'set_variable', name: 'X', value: 'a' }],
+  ['SET "ſ" = \'a\'', { change: 'set_variable', name: 'S', value: null }],
+  [
+    "SET (x, \"x\") = ('a', 'b')",
+    { change: 'set_variable', name: 'X', value: 'a' },
+    { change: 'set_variable', name: 'X', value: null },
+  ],
+  ['UNSET "x"', { change: 'unset_variable', name: 'X' }],
   ['UNSET (x, y)', { change: 'unset_variable', name: 'X' }, { change: 'unset_variable', name: 'Y' }],
   ['CREATE DATABASE d', { change: 'create_database', name: 'D' }],
   ['CREATE OR REPLACE TRANSIENT DATABASE d CLONE e', { change: 'create_database', name: 'D' }],
