@@ -27,7 +27,7 @@ export type {
   UpstreamConnector,
   UpstreamSession,
 } from './ports.ts'
-export { type RecallTools, recallLinks } from './recall-links.ts'
+export { LinkRecall, type RecallTools } from './recall-links.ts'
 export { DEFAULT_REFUSAL_LIMITS, Refusals } from './refusals.ts'
 export { type ResumeTools, resumeSessions } from './resume-sessions.ts'
 export { Session } from './session.ts'

@@ -36,10 +36,10 @@ import {
   DEFAULT_REFUSAL_LIMITS,
   Gate,
   Handles,
+  LinkRecall,
   logIn,
   type Past,
   Refusals,
-  recallLinks,
   resumeSessions,
   SessionRegistry,
   SessionTokenBook,
@@ -213,6 +213,7 @@ async function openDoors(
   started.add(() => checker.close())
 
   await resumeSessions({ past, upstream, access, sealer, registry, handles, gate, recorder: journal, clock, log })
+  const linkRecall = new LinkRecall({ past, registry, links, clock })
   const state = new Lifecycle()
   const verifier: TokenVerifier = { verify: (token) => identity.current.verify(token) }
   const logInTools = { verifier, access, upstream, recorder: journal, registry, sealer, refusals, clock, ids, log }
@@ -231,7 +232,7 @@ async function openDoors(
           recorder: journal,
           checker,
           links,
-          recall: (token, key) => recallLinks(token, key, { past, registry, links, clock }),
+          recall: (token, key) => linkRecall.recall(token, key),
           clock,
           ids,
         },
