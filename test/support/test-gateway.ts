@@ -18,6 +18,8 @@ import { TestIdp } from './test-idp.ts'
 
 export interface TestGatewayOptions {
   readonly emulator?: Partial<EmulatorOptions>
+  /** Users of the warehouse besides Icecore's own. */
+  readonly users?: EmulatorOptions['users']
   /** Connections and issuers besides `prod` and `idp`, by name; what they do not say is as there. */
   readonly connections?: (emulator: Emulator) => Entries | Promise<Entries>
   readonly issuers?: Entries
@@ -60,7 +62,7 @@ export async function makeWorld(options: Omit<TestGatewayOptions, 'tools'> = {})
     defaultRole: 'ANALYST',
     defaultWarehouse: 'COMPUTE_WH',
   }
-  const emulator = await startEmulator({ tpchScale: 0, users: [user], ...options.emulator })
+  const emulator = await startEmulator({ tpchScale: 0, users: [user, ...(options.users ?? [])], ...options.emulator })
   const idp = await TestIdp.start()
   const config = join(folder, 'icecore.yaml')
   const connections = (await options.connections?.(emulator)) ?? {}
