@@ -9,6 +9,7 @@ import { renderTable } from '../../src/lib/text/index.ts'
 import { freePort, GatewayProcess } from '../support/gateway-process.ts'
 import { makeWorld, removeWorld } from '../support/test-gateway.ts'
 import { goKit } from './kits/go-kit.ts'
+import { jdbcKit } from './kits/jdbc-kit.ts'
 import type { Installed, Kit } from './kits/kit.ts'
 import { nodeKit } from './kits/node-kit.ts'
 import { pythonKit } from './kits/python-kit.ts'
@@ -20,6 +21,7 @@ const KITS: readonly Kit[] = [
   pythonKit(4, 'snowflake-connector-python>=4,<5'),
   pythonKit(5, 'snowflake-connector-python>=5,<6'),
   goKit,
+  jdbcKit,
 ]
 const SCENARIO_MS = 120_000
 const DIRECT_USER = { name: 'DIRECT', password: 'direct-password' }

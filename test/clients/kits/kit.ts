@@ -2,7 +2,7 @@
 
 export interface Kit {
   readonly name: string
-  readonly language: 'node' | 'python' | 'go'
+  readonly language: 'node' | 'python' | 'go' | 'java'
   /** Major version of the driver, for programs that serve several. */
   readonly major: number
   /** Installs the client below `cache`, or says why it cannot. Resolves with the command that runs one scenario. */

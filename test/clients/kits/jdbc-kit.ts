@@ -1,0 +1,47 @@
+import { access, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Installed, Kit } from './kit.ts'
+import { runCommand } from './run-command.ts'
+
+const PROGRAM = fileURLToPath(new URL('../programs/java/Scenario.java', import.meta.url))
+const VERSION = '4.4.1'
+const INSTALL_MS = 300_000
+/** Arrow reads memory that Java 17 closes off unless told otherwise (the driver's own documentation). */
+const JAVA_OPTIONS = ['--add-opens=java.base/java.nio=ALL-UNNAMED']
+
+export const jdbcKit: Kit = {
+  name: 'JDBC',
+  language: 'java',
+  major: 4,
+  async install(cache): Promise<Installed> {
+    const home = join(cache, 'jdbc')
+    const jar = join(home, `snowflake-jdbc-${VERSION}.jar`)
+    await mkdir(home, { recursive: true })
+    const isThere = await access(jar).then(
+      () => true,
+      () => false,
+    )
+    const steps = [
+      ...(isThere
+        ? []
+        : [
+            [
+              'mvn',
+              '-q',
+              '-B',
+              'dependency:copy',
+              `-Dartifact=net.snowflake:snowflake-jdbc:${VERSION}`,
+              `-DoutputDirectory=${home}`,
+            ],
+          ]),
+      ['javac', '-cp', jar, '-d', home, PROGRAM],
+    ]
+    for (const step of steps) {
+      const { code, stdout, stderr } = await runCommand(step, { timeoutMs: INSTALL_MS })
+      if (code === null) return { ok: false, why: `there is no ${step[0]} command` }
+      if (code !== 0) return { ok: false, why: `${step[0]}: ${`${stdout}${stderr}`.trim().split('\n').at(-1)}` }
+    }
+    return { ok: true, command: ['java', ...JAVA_OPTIONS, '-cp', `${jar}:${home}`, 'Scenario'], version: VERSION }
+  },
+}
