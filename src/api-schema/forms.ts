@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { configCheckSchema, demoSchema, emulatorSchema, initSchema, startSchema } from './commands.ts'
 import { factsSchemas, failureSchema } from './facts.ts'
-import { reloadSchema, sessionEndSchema, statusSchema } from './operator.ts'
+import { findingSchema, indexRebuildSchema, reloadSchema, sessionEndSchema, statusSchema } from './operator.ts'
 import { eventSchema } from './replay.ts'
 import { sessionSummarySchema, sessionViewSchema } from './sessions.ts'
 
@@ -23,6 +23,9 @@ export const JSON_FORMS: Readonly<Record<string, JsonForm>> = {
   start: { printed: 'One object, once ready.', schema: startSchema },
   status: { printed: 'One object.', schema: statusSchema },
   reload: { printed: 'One object.', schema: reloadSchema },
+  doctor: { printed: 'One object a finding.', schema: findingSchema },
+  'index rebuild': { printed: 'One object.', schema: indexRebuildSchema },
+  completion: { printed: 'The script, with or without `--json`.', schema: null },
   demo: { printed: 'One object, once ready: the first line of standard output, and the only one.', schema: demoSchema },
   emulator: { printed: 'One object, once ready.', schema: emulatorSchema },
   'sessions list': { printed: 'One object a session, newest first.', schema: sessionSummarySchema },

@@ -21,6 +21,8 @@ export {
   type ConnectionCheckJson,
   callerSchema,
   connectionCheckSchema,
+  type FindingJson,
+  findingSchema,
   type IndexRebuildJson,
   indexRebuildSchema,
   type OperatorErrorJson,

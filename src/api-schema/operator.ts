@@ -152,6 +152,30 @@ export const connectionCheckSchema = z.strictObject({
   durationMs: z.number().describe('How long it took, in milliseconds.'),
 })
 
+export const findingSchema = z.strictObject({
+  check: z
+    .enum([
+      'configuration',
+      'gateway',
+      'clock',
+      'disk',
+      'keys',
+      'journal',
+      'index',
+      'certificates',
+      'issuers',
+      'connections',
+    ])
+    .describe('What was looked at.'),
+  name: textOrNull('Which one of several: an issuer, a connection, a file.'),
+  result: z
+    .enum(['ok', 'warning', 'problem', 'skipped'])
+    .describe('`warning`: it works, and will not for long or not as meant. `skipped`: it could not be looked at.'),
+  evidence: text('What was seen.'),
+  mend: textOrNull('What to do about it.'),
+})
+
+export type FindingJson = z.output<typeof findingSchema>
 export type Caller = z.output<typeof callerSchema>
 export type OperatorErrorJson = z.output<typeof operatorErrorSchema>
 export type WireEvent = z.output<typeof wireEventSchema>

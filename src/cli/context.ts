@@ -24,7 +24,7 @@ export function processContext(): CliContext {
   }
 }
 
-export const EXIT = { ok: 0, failed: 1, usage: 2, problems: 3 } as const
+export const EXIT = { ok: 0, failed: 1, usage: 2, problems: 3, warnings: 4 } as const
 
 /** Columns to lay out for: the terminal's, else `COLUMNS`, else 100. */
 export function outputWidth({ out, environment }: CliContext): number {

@@ -1,9 +1,12 @@
 import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
+import { addCompletionCommand } from './completion.ts'
 import { addConfigCommands } from './config.ts'
 import { type CliContext, EXIT, OutputFailure, outputWidth, processContext } from './context.ts'
 import { addDemoCommand } from './demo.ts'
+import { addDoctorCommand } from './doctor.ts'
 import { addEmulatorCommand } from './emulator.ts'
+import { addIndexCommands } from './index-rebuild.ts'
 import { addInitCommand } from './init.ts'
 import { addReloadCommand } from './reload.ts'
 import { addReplayCommand } from './replay.ts'
@@ -13,7 +16,7 @@ import { addLiveSessionsCommands } from './sessions-live.ts'
 import { addStartCommand } from './start.ts'
 import { addStatusCommand } from './status.ts'
 
-/** Runs one command line and resolves with the exit code: 0 ok, 1 failed, 2 usage, 3 problems found. */
+/** Runs one command line and resolves with the exit code: 0 ok, 1 failed, 2 usage, 3 problems found, 4 warnings found. */
 export async function main(argv: readonly string[], context: CliContext = processContext()): Promise<number> {
   let failure: OutputFailure | null = null
   context.out.on('error', (error) => {
@@ -70,19 +73,22 @@ export function createProgram(context: CliContext): { readonly program: Command;
     })
     .addHelpText(
       'after',
-      '\nExample:\n  $ icecore demo --once\n\nExit codes: 0 ok, 1 failed, 2 wrong usage, 3 problems found in a configuration.',
+      '\nExample:\n  $ icecore demo --once\n\nExit codes: 0 ok, 1 failed, 2 wrong usage, 3 problems found, 4 warnings found.',
     )
   addInitCommand(program, context, finish)
   addConfigCommands(program, context, finish)
   addStartCommand(program, context, finish)
   addStatusCommand(program, context, finish)
   addReloadCommand(program, context, finish)
+  addDoctorCommand(program, context, finish)
   addDemoCommand(program, context, finish)
   addEmulatorCommand(program, context, finish)
   const sessions = addSessionsCommands(program, context, finish)
   addLiveSessionsCommands(sessions, context, finish)
   addReplayCommand(program, context, finish)
   addReplayCommand(sessions, context, finish)
+  addIndexCommands(program, context, finish)
+  addCompletionCommand(program, context, finish)
   return { program, result: () => code }
 }
 

@@ -62,7 +62,8 @@ export function withRecordedSessions(
   })
 }
 
-async function withPlace(
+/** Finds the record, and says so where there is none. */
+export async function withPlace(
   context: CliContext,
   options: RecordOptions,
   run: (place: RecordPlace) => Promise<number>,
@@ -91,7 +92,7 @@ async function readFolder(
   }
 }
 
-interface RecordPlace {
+export interface RecordPlace {
   readonly folder: string
   readonly key: string
   /** The folder itself was named, to be read without the Icecore that may run there. */

@@ -12,6 +12,7 @@ export {
   type RecordFolders,
   type Recordings,
   type RecordingsOptions,
+  rebuildIndex,
   recordFolders,
   recordingsOf,
 } from './recordings.ts'

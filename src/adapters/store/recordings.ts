@@ -5,6 +5,7 @@ import type { KeyObject } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StoredEvent } from '../../core/recording/index.ts'
+import { IcecoreError } from '../../errors.ts'
 import { JournalReader } from '../journal/index.ts'
 import {
   findSession,
@@ -69,6 +70,20 @@ export async function openRecordings(options: RecordingsOptions): Promise<Record
   const path = (await belongsToUs(folders.index)) ? folders.index : null
   const index = await RecordingIndex.open({ path, reader })
   return { ...recordingsOf(index, reader), close: () => index.close() }
+}
+
+/**
+ * Makes the index of a data folder anew from its journal. Resolves with the number of events in it. Rejects with
+ * ICE_DATA_FOLDER where the folder is somebody else's: the gateway could not write what is made here.
+ */
+export async function rebuildIndex({ folder, kek }: RecordingsOptions): Promise<number> {
+  const folders = recordFolders(folder)
+  const owner = (await stat(folders.journal)).uid
+  if (owner !== process.geteuid?.()) {
+    const hint = 'Run it as the user that Icecore runs as.'
+    throw new IcecoreError('ICE_DATA_FOLDER', { folder, reason: `it belongs to user ${owner}` }, { hint })
+  }
+  return RecordingIndex.makeAnew(folders.index, new JournalReader({ folder: folders.journal, kek }))
 }
 
 /** The recordings of a record that is open already. */

@@ -99,6 +99,12 @@ export class IssuersVerifier implements TokenVerifier {
     return reconsiderPrincipal(principal, settings, people, agents, clock.now())
   }
 
+  /** Has keys of every issuer, where they can be had. */
+  async fetchKeys(): Promise<readonly IssuerKeyState[]> {
+    await Promise.all(this.#issuers.map(({ keys }) => keys.current().catch(() => undefined)))
+    return this.keyStates()
+  }
+
   keyStates(): readonly IssuerKeyState[] {
     return this.#issuers.map(({ keys }) => keys.state)
   }

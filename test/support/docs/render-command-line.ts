@@ -9,7 +9,7 @@ import { renderFields, renderSharedForms } from './render-json-form.ts'
 const HEAD = `# Command line
 
 Results go to standard output; everything that is said about them goes to standard error. Exit codes: 0 ok, 1 failed,
-2 wrong usage, 3 problems found in a configuration. Errors are told as \`icecore: error: …\`, with what to do as
+2 wrong usage, 3 problems found, 4 warnings found. Errors are told as \`icecore: error: …\`, with what to do as
 \`icecore: hint: …\`. Colours are for terminals only, and \`NO_COLOR\` turns them off.
 
 Text from outside (SQL, names, values, messages) is made safe before a terminal sees it: control characters are shown as
@@ -59,7 +59,9 @@ type Command = ReturnType<typeof createProgram>['program']
 
 function leaves(command: Pick<Command, 'commands'>, path: string): readonly string[] {
   if (command.commands.length === 0) return [path]
-  return command.commands.flatMap((child) => leaves(child, `${path} ${child.name()}`.trim()))
+  // What begins with two underscores is called by scripts of completion alone.
+  const shown = command.commands.filter((child) => !child.name().startsWith('__'))
+  return shown.flatMap((child) => leaves(child, `${path} ${child.name()}`.trim()))
 }
 
 async function readHelp(path: string): Promise<string> {
