@@ -1,5 +1,6 @@
 /** Events as they become durable, for whoever watches: one line of JSON each. */
 import { Readable } from 'node:stream'
+import type { OperatorErrorJson } from '../../api-schema/index.ts'
 import type { StoredEvent } from '../../core/recording/index.ts'
 import { encodeError, encodeEvent } from './encode-lines.ts'
 
@@ -13,7 +14,7 @@ const MOST_WAITING_BYTES = 64 * 1024 * 1024
  * Of one session, which ends with it, or of all. A watcher that falls too far behind is told so and left: the record has
  * what it missed, and nothing waits for it.
  */
-export function tailEvents(subscribe: Subscribe, session: string | null): Readable {
+export function tailEvents(subscribe: Subscribe, session: string | null, mostWaiting = MOST_WAITING_BYTES): Readable {
   const stream = new Readable({ read: () => undefined })
   // Headers leave with the first byte: by it the watcher knows that it misses nothing from here on.
   stream.push('\n')
@@ -26,7 +27,7 @@ export function tailEvents(subscribe: Subscribe, session: string | null): Readab
     for (const event of events) {
       if (event.session === null || (session !== null && event.session !== session)) continue
       const line = encodeEvent(event)
-      if (stream.readableLength + line.length > MOST_WAITING_BYTES) return finish(encodeError(TOO_SLOW))
+      if (stream.readableLength + line.length > mostWaiting) return finish(encodeError(tooSlow(mostWaiting)))
       stream.push(line)
       if (session !== null && event.type === 'session.ended') return finish(null)
     }
@@ -35,8 +36,10 @@ export function tailEvents(subscribe: Subscribe, session: string | null): Readab
   return stream
 }
 
-const TOO_SLOW = {
-  code: 'ICE_REQUEST_MEMORY_LIMIT',
-  details: { limit: MOST_WAITING_BYTES },
-  hint: 'What was missed is on record: see it with icecore replay.',
-} as const
+function tooSlow(limit: number): OperatorErrorJson['error'] {
+  return {
+    code: 'ICE_REQUEST_MEMORY_LIMIT',
+    details: { limit },
+    hint: 'What was missed is on record: see it with icecore replay.',
+  }
+}
