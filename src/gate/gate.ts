@@ -145,7 +145,7 @@ export class Gate {
   /** Brings the run of an earlier process back, if there is one for which its driver may still ask with this. */
   async #recall(session: Session, key: StatementKey): Promise<void> {
     const { past, clock } = this.#tools
-    if (session.resumedAt === null || clock.now() - session.resumedAt >= RECALL_MS) return
+    if (session.resumedAt === null || clock.monotonic() - session.resumedAt >= RECALL_MS) return
     const statement = await past.statement(session.id, key)
     const run = statement === null ? null : resumeRun(statement, clock)
     // Meanwhile another request under this id may have begun or recalled it.
