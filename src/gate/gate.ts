@@ -35,7 +35,7 @@ import { failureOfDenial, failureOfError, failureOfRun, toIcecoreError } from '.
 import { fingerprintOf, type KeyedHash } from './fingerprint.ts'
 import type { Handles } from './handles.ts'
 import { outcomeOfSending } from './outcome-of-sending.ts'
-import type { Past, Recorder } from './ports.ts'
+import type { Past, Recorder, StatementKey } from './ports.ts'
 import { queryTag } from './query-tag.ts'
 import { Results } from './results.ts'
 import { resumeRun } from './resume-run.ts'
@@ -125,7 +125,8 @@ export class Gate {
   async #runOf(session: Session, request: StatementRequest, release: GiveBack): Promise<StatementRun> {
     let begun = false
     try {
-      if (this.#mayRecall(session, request.requestId)) await this.#recall(session, request.requestId)
+      const { requestId } = request
+      if (!session.runs.has(requestId)) await this.#recall(session, { requestId })
       // Nothing is awaited from here to where the run is known: of two requests under one id the second must find it.
       const fingerprint = fingerprintOf(request, this.#tools.keyedHash)
       const known = session.runs.get(request.requestId)
@@ -141,18 +142,14 @@ export class Gate {
     }
   }
 
-  /** Whether the request id may be one of an earlier process, whose driver may still ask for it. */
-  #mayRecall({ resumedAt, runs }: Session, requestId: string): boolean {
-    return resumedAt !== null && this.#tools.clock.now() - resumedAt < RECALL_MS && !runs.has(requestId)
-  }
-
-  /** Brings the run of an earlier process back, if there is one under this request id. */
-  async #recall(session: Session, requestId: string): Promise<void> {
+  /** Brings the run of an earlier process back, if there is one for which its driver may still ask with this. */
+  async #recall(session: Session, key: StatementKey): Promise<void> {
     const { past, clock } = this.#tools
-    const statement = await past.statement(session.id, requestId)
+    if (session.resumedAt === null || clock.monotonic() - session.resumedAt >= RECALL_MS) return
+    const statement = await past.statement(session.id, key)
     const run = statement === null ? null : resumeRun(statement, clock)
     // Meanwhile another request under this id may have begun or recalled it.
-    if (run !== null && !session.runs.has(requestId)) session.adopt(run)
+    if (run !== null && !session.runs.has(run.request.requestId)) session.adopt(run)
   }
 
   /**
@@ -408,7 +405,7 @@ export class Gate {
 
   /** A result by its id: a poll, a child of a multi-statement, or a result of an earlier statement. */
   async fetch(session: Session, queryId: string, holdMs: number, encoder: AnswerEncoder): Promise<StatementReply> {
-    const found = this.#find(session, queryId)
+    const found = await this.#find(session, queryId)
     if (found.run !== null) return this.#attend(session, found.run, holdMs, encoder)
     const { statement } = found
     return this.#results.fetch(session, { statement, queryId: found.queryId ?? queryId }, holdMs, encoder)
@@ -416,7 +413,7 @@ export class Gate {
 
   /** How a statement is doing: the upstream's own answer, or the run where the upstream knows nothing of it. */
   async status(session: Session, queryId: string): Promise<StatementRun | Uint8Array> {
-    const { run, statement, queryId: wanted } = this.#find(session, queryId)
+    const { run, statement, queryId: wanted } = await this.#find(session, queryId)
     if (run !== null && (wanted === null || failureOfRun(run) !== null)) return run
     const known = wanted ?? queryId
     const body = await this.#results.ask(session, session.facts.upstream.status(known))
@@ -427,7 +424,8 @@ export class Gate {
 
   /** Cancels a statement of this session. Throws ICE_HANDLE_UNKNOWN when there is none that still runs. */
   async abort(session: Session, target: { readonly requestId: string } | { readonly queryId: string }): Promise<void> {
-    const run = 'requestId' in target ? session.runs.get(target.requestId) : this.#find(session, target.queryId).run
+    const run =
+      'requestId' in target ? session.runs.get(target.requestId) : (await this.#find(session, target.queryId)).run
     if (run === undefined || run === null || run.outcome !== null) throw new IcecoreError('ICE_HANDLE_UNKNOWN')
     await this.#record(events.abortRequested(session, run, 'client'))
     run.cancel('the client')
@@ -435,10 +433,11 @@ export class Gate {
   }
 
   /** Throws ICE_HANDLE_UNKNOWN for all but one's own. */
-  #find(session: Session, queryId: string): FoundResult {
+  async #find(session: Session, queryId: string): Promise<FoundResult> {
+    const handle = this.#tools.handles.find(queryId, session.owner)
+    if (handle === null && session.runOf(queryId) === null) await this.#recall(session, { pendingId: queryId })
     const run = session.runOf(queryId)
     if (run !== null) return { run, statement: run.statement, queryId: run.upstreamQueryId }
-    const handle = this.#tools.handles.find(queryId, session.owner)
     if (handle === null) throw new IcecoreError('ICE_HANDLE_UNKNOWN')
     return { run: null, statement: handle.statement, queryId }
   }

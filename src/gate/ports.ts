@@ -151,6 +151,9 @@ export interface PastSession {
   readonly open: readonly PastStatement[]
 }
 
+/** The client's id of the request, or Icecore's stand-in for the query id. */
+export type StatementKey = { readonly requestId: string } | { readonly pendingId: string }
+
 export interface PastStatement {
   readonly received: Recorded<'statement.received'>
   /** Null when it had not been sent. */
@@ -183,8 +186,8 @@ export interface Past {
   sessions(): AsyncIterable<PastSession>
   /** Oldest first, opened after `since` (wall clock, milliseconds). */
   handles(since: number): AsyncIterable<Handle>
-  /** The newest statement of the session under this request id of the client. */
-  statement(session: string, requestId: string): Promise<PastStatement | null>
+  /** The newest statement of the session that a driver may ask for with this. */
+  statement(session: string, key: StatementKey): Promise<PastStatement | null>
   /** The result whose chunk links have this hash. */
   link(tokenHash: string): Promise<PastLink | null>
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
 import { FakeClock } from '../../test/support/fake-clock.ts'
 import { fakeUpstream, plainSealer } from '../../test/support/fake-session.ts'
-import { oneRow, openGate } from '../../test/support/gate-fixture.ts'
+import { asIs, oneRow, openGate } from '../../test/support/gate-fixture.ts'
 import { sessionEvents } from '../../test/support/recording/sample-session.ts'
 import type { EventInput, RecordedEvent } from '../core/recording/index.ts'
 import { readEnvelope } from '../core/wire/index.ts'
@@ -217,6 +217,42 @@ describe('resumeSessions', () => {
       assert.equal(end?.type === 'session.ended' && end.facts.reason, 'the access rules no longer allow its role')
     })
   }
+
+  it('knows the requests of the earlier process by their ids, whatever is done to the wall clock', async () => {
+    const ended = recorded('statement.completed')
+    const past = {
+      ...sentWith(),
+      queryId: ended.facts.queryId,
+      ended,
+    }
+    open = openGate({}, { past: { statement: async () => past } })
+    const tools = toolsFor(pastSession())
+    const asked: string[] = []
+    const upstream = fakeUpstream({
+      result: async (queryId) => {
+        asked.push(queryId)
+        return readEnvelope(oneRow())
+      },
+    })
+    await resumeSessions({ ...tools, upstream: { ...tools.upstream, resume: () => upstream } })
+    open.clock.stepWall(3_600_000)
+    const again =
+      "SELECT 'Error retrieving query results for request id: request-2, please use RESULT_SCAN instead' AS ErrorMessage;"
+    const request = {
+      requestId: 'request-2',
+      sqlText: again,
+      sqlTextJson: Buffer.from(JSON.stringify(again)),
+      bindings: {},
+      bindingsJson: null,
+      parameters: {},
+      describeOnly: false,
+      asynchronous: false,
+      holdMs: 1_000,
+    }
+    const reply = await open.gate.submit(open.registry.byId('one') ?? assert.fail(), request, asIs)
+    assert.equal(reply.kind, 'answer')
+    assert.deepEqual(asked, [ended.facts.queryId])
+  })
 
   it('sets no variable back to what a statement without an end had set it to, before a later one', async () => {
     const variablesAfter = async (session: PastSession): Promise<Readonly<Record<string, string>>> => {

@@ -140,7 +140,13 @@ function sessionOf(
       clientTag: kept.clientTag,
       openedAt: at,
     },
-    { at: clock.now(), state: stateOf(past), statements: past.statements, queries: past.queries, seenAt: past.lastAt },
+    {
+      at: clock.monotonic(),
+      state: stateOf(past),
+      statements: past.statements,
+      queries: past.queries,
+      seenAt: past.lastAt,
+    },
   )
 }
 

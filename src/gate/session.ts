@@ -26,6 +26,7 @@ export interface SessionFacts {
 }
 
 export interface ResumedSession {
+  /** Monotonic, milliseconds: a wall clock that is set while drivers still ask must make nobody run anything again. */
   readonly at: number
   readonly state: SessionState
   readonly statements: number
@@ -47,7 +48,7 @@ export class Session {
   statements: number
   /** Its statements that are queries at the upstream, which is less than all: some are denied, some never arrive. */
   queries: number
-  /** When this process took it over from an earlier one, wall clock in milliseconds; null when it was opened here. */
+  /** When this process took it over from an earlier one, monotonic in milliseconds; null when it was opened here. */
   readonly resumedAt: number | null
   /** Wall clock of the last request with this session's token, milliseconds. */
   seenAt: number

@@ -66,6 +66,29 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
       assert.ok(ends.length > 0)
     })
 
+    it('a statement that ended while nobody waited is found by the id that its driver was told to poll with', async () => {
+      const raw = new RawDriver(gateway.url)
+      await raw.logIn(world.idp.mint(ADA))
+      const marker = `polled_${signal}`
+      const running = raw.query(`SELECT 6 AS N WHERE SYSTEM$WAIT(1.5) IS NOT NULL /* ${marker} */`).catch(() => null)
+      await until(() => runs(marker) === 1)
+      await restart(signal)
+      await running
+      const received = (await recordedEvents(world)).findLast((event) => event.type === 'statement.received')
+      const ended = async (): Promise<boolean> =>
+        (await recordedEvents(world)).some(
+          ({ type, statement }) => type === 'statement.completed' && statement === received?.statement,
+        )
+      await until(ended)
+      await restart(signal)
+      const { json } = await raw.get(`/queries/${received?.facts.pendingId}/result`)
+      assert.deepEqual(json.data?.rowset, [['6']])
+      assert.equal(runs(marker), 1)
+      const ben = new RawDriver(gateway.url)
+      await ben.logIn(world.idp.mint({ ...ADA, sub: 'ben' }))
+      assert.equal((await ben.get(`/queries/${received?.facts.pendingId}/result`)).json.success, false)
+    })
+
     it('an asynchronous statement is found again by its id', async () => {
       const driver = await connect()
       const marker = `later_${signal}`

@@ -8,6 +8,7 @@ import {
   ChunkLinks,
   Gate,
   Handles,
+  type Past,
   type Session,
   SessionRegistry,
   SessionTokenBook,
@@ -88,6 +89,7 @@ export interface ScriptedUpstream extends Partial<Omit<UpstreamSession, 'submit'
 export interface GateLimits {
   readonly answersInMemory?: number
   readonly resultFetches?: number
+  readonly past?: Pick<Past, 'statement'>
 }
 
 export interface OpenGate {
@@ -103,7 +105,7 @@ export interface OpenGate {
 }
 
 export function openGate(script: ScriptedUpstream = {}, limits: GateLimits = {}): OpenGate {
-  const { answersInMemory = 1024 * 1024, resultFetches = 2 } = limits
+  const { answersInMemory = 1024 * 1024, resultFetches = 2, past = NO_PAST } = limits
   const clock = new FakeClock()
   const ids = countingIds()
   const recorder = new MemoryRecorder()
@@ -141,7 +143,7 @@ export function openGate(script: ScriptedUpstream = {}, limits: GateLimits = {})
   )
   const handles = new Handles({ clock, limit: 100 })
   const gate = new Gate(
-    { recorder, registry, handles, links, answers, keyedHash: markOf, past: NO_PAST, clock, ids, log: silentLog },
+    { recorder, registry, handles, links, answers, keyedHash: markOf, past, clock, ids, log: silentLog },
     {
       statements: { maxBytes: 65_536, maxDepth: 50, maxChain: 400, maxStatements: 10 },
       settings: {

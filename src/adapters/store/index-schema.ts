@@ -2,7 +2,7 @@
  * The tables of the index. They hold ids, names, shapes, counts and times, in clear: never SQL, literals, binds, rows or
  * claims. All of it is derived from the journal; another `SCHEMA_VERSION` means that the file is made again.
  */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
 
 export interface ProgressTable {
   id: 1
@@ -43,6 +43,8 @@ export interface StatementTable {
   lsn: number
   /** The client's id of the request: under it a driver asks again. */
   request_id: string
+  /** Icecore's stand-in for the query id: with it a driver polls that was given no other. */
+  pending_id: string
   sent_lsn: number | null
   ended_lsn: number | null
   received_at: number
@@ -107,10 +109,12 @@ export const SCHEMA: readonly string[] = [
   'CREATE INDEX sessions_open ON sessions (opened_lsn) WHERE ended_at IS NULL',
   'CREATE INDEX sessions_opened ON sessions (opened_lsn)',
   `CREATE TABLE statements (
-    session TEXT NOT NULL, id TEXT NOT NULL, lsn INTEGER NOT NULL, request_id TEXT NOT NULL, sent_lsn INTEGER,
+    session TEXT NOT NULL, id TEXT NOT NULL, lsn INTEGER NOT NULL, request_id TEXT NOT NULL,
+    pending_id TEXT NOT NULL, sent_lsn INTEGER,
     ended_lsn INTEGER, received_at INTEGER NOT NULL, kind TEXT, shape TEXT, decision TEXT, outcome TEXT NOT NULL, code TEXT, query_id TEXT, rows INTEGER, bytes INTEGER, duration_ms REAL,
     PRIMARY KEY (session, id)) STRICT, WITHOUT ROWID`,
   'CREATE INDEX statements_request ON statements (session, request_id)',
+  'CREATE INDEX statements_pending ON statements (session, pending_id)',
   'CREATE INDEX statements_open ON statements (session, lsn) WHERE ended_lsn IS NULL',
   `CREATE TABLE handles (
     query_id TEXT PRIMARY KEY, session TEXT NOT NULL, statement TEXT NOT NULL, lsn INTEGER NOT NULL,

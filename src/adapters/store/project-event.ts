@@ -20,7 +20,7 @@ const COUNT = {
 } as const
 const COUNT_DELIVERED = 'UPDATE sessions SET rows = rows + ?, bytes = bytes + ?, completed_lsn = ? WHERE id = ?'
 const RECEIVE =
-  "INSERT INTO statements (session, id, lsn, request_id, received_at, outcome) VALUES (?, ?, ?, ?, ?, 'open')"
+  "INSERT INTO statements (session, id, lsn, request_id, pending_id, received_at, outcome) VALUES (?, ?, ?, ?, ?, ?, 'open')"
 const SEND = 'UPDATE statements SET sent_lsn = ? WHERE session = ? AND id = ?'
 const DECIDE = 'UPDATE statements SET decision = ?, kind = ?, shape = ? WHERE session = ? AND id = ?'
 const NAME = 'UPDATE statements SET query_id = ? WHERE session = ? AND id = ?'
@@ -85,7 +85,10 @@ function projectStatement(event: RecordedEvent, session: string, id: string): Sq
 
   switch (event.type) {
     case 'statement.received':
-      return [run(RECEIVE, session, id, event.lsn, event.facts.requestId, event.at), run(COUNT.statements, session)]
+      return [
+        run(RECEIVE, session, id, event.lsn, event.facts.requestId, event.facts.pendingId, event.at),
+        run(COUNT.statements, session),
+      ]
     case 'statement.sent':
       return [run(SEND, event.lsn, session, id)]
     case 'statement.decision':

@@ -1,7 +1,7 @@
 /** What the record says of sessions that had not ended: found by the index, read from the journal. */
 import { type Kysely, sql } from 'kysely'
 import type { RecordedEvent, StoredEvent } from '../../core/recording/index.ts'
-import type { Handle, Past, PastLink, PastSession, PastStatement } from '../../gate/ports.ts'
+import type { Handle, Past, PastLink, PastSession, PastStatement, StatementKey } from '../../gate/ports.ts'
 import type { JournalReader } from '../journal/index.ts'
 import { type IndexTables, RESUME_TYPES } from './index-schema.ts'
 
@@ -87,12 +87,14 @@ class RecordedPast implements Past {
     }
   }
 
-  async statement(session: string, requestId: string): Promise<PastStatement | null> {
+  async statement(session: string, key: StatementKey): Promise<PastStatement | null> {
+    const [column, value] =
+      'requestId' in key ? (['request_id', key.requestId] as const) : (['pending_id', key.pendingId] as const)
     const row = await this.#database
       .selectFrom('statements')
       .select(['lsn', 'sent_lsn', 'ended_lsn', 'query_id'])
       .where('session', '=', session)
-      .where('request_id', '=', requestId)
+      .where(column, '=', value)
       .orderBy('lsn', 'desc')
       .limit(1)
       .executeTakeFirst()
