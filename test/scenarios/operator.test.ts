@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import { type Ended, runIcecore } from '../../demo/testing/run-icecore.ts'
-import { reloadSchema, sessionEndSchema, statusSchema } from '../../src/api-schema/index.ts'
+import { eventSchema, reloadSchema, sessionEndSchema, statusSchema } from '../../src/api-schema/index.ts'
 import type { RecordedEvent } from '../../src/core/recording/index.ts'
 import { GatewayProcess } from '../support/gateway-process.ts'
 import { type DriverError, NodeDriver } from '../support/node-driver.ts'
@@ -218,7 +218,7 @@ describe('icecore sessions', () => {
     const events = out
       .trimEnd()
       .split('\n')
-      .map((line) => JSON.parse(line) as { event: string; session: string })
+      .map((line) => eventSchema.parse(JSON.parse(line)))
     assert.deepEqual([...new Set(events.map((event) => event.session))], [session])
     assert.equal(events.at(-1)?.event, 'session.ended')
   })
