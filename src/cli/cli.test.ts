@@ -400,3 +400,26 @@ describe('bin/icecore.js', () => {
     }
   })
 })
+
+describe('replay --export', () => {
+  for (const form of ['html', 'asciicast']) {
+    it(`writes ${form} to a private file, says what that means, and replaces none unless told to`, async () => {
+      const file = join(folder, `film.${form}`)
+      const args = ['replay', 'aaaa', '--export', form, '--output', file, ...record]
+      const made = await icecore(...args)
+      assert.deepEqual([made.code, made.out], [0, ''])
+      assert.match(made.err, /they have left the encrypted record/)
+      assert.equal((await stat(file)).mode & 0o777, 0o600)
+      const text = await readFile(file, 'utf8')
+      assert.match(text, /row-canary/)
+      assert.equal((await icecore('replay', 'aaaa', '--export', form, ...record)).out, text)
+
+      await writeFile(file, 'mine', { mode: 0o644 })
+      const refused = await icecore(...args)
+      assert.deepEqual([refused.code, await readFile(file, 'utf8')], [1, 'mine'])
+      assert.match(refused.err, /is there already\n.*--force replaces it/)
+      assert.equal((await icecore(...args, '--force')).code, 0)
+      assert.deepEqual([(await stat(file)).mode & 0o777, await readFile(file, 'utf8')], [0o600, text])
+    })
+  }
+})

@@ -44,13 +44,18 @@ export class OutputFailure extends Error {
   }
 }
 
+/** Writes one line; see `writePiece`. */
+export function writeLine(stream: NodeJS.WritableStream, line: string): Promise<void> {
+  return writePiece(stream, `${line}\n`)
+}
+
 /**
- * Writes one line and waits until it is taken, so that a long output never piles up in memory. Where it is not taken it
+ * Writes and waits until it is taken, so that a long output never piles up in memory. Where it is not taken it
  * rejects with an OutputFailure: the command unwinds as from any error, and what it holds is closed on the way.
  */
-export function writeLine(stream: NodeJS.WritableStream, line: string): Promise<void> {
+export function writePiece(stream: NodeJS.WritableStream, piece: string): Promise<void> {
   return new Promise((resolve, reject) =>
-    stream.write(`${line}\n`, (error?: Error | null) => (error ? reject(new OutputFailure(error)) : resolve())),
+    stream.write(piece, (error?: Error | null) => (error ? reject(new OutputFailure(error)) : resolve())),
   )
 }
 

@@ -1,15 +1,21 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
+import type { SessionSummary } from '../adapters/store/index.ts'
 import type { EventJson } from '../api-schema/index.ts'
+import type { StoredEvent } from '../core/recording/index.ts'
 import { systemClock } from '../lib/clock.ts'
-import { type CliContext, EXIT, writeJson } from './context.ts'
+import { safeLine } from '../lib/text/index.ts'
+import { type CliContext, EXIT, outputWidth, writeJson, writePiece } from './context.ts'
 import type { Finish } from './main.ts'
 import { addRecordOptions, RECORD_HELP, type RecordOptions, withRecordings } from './open-record.ts'
 import { decimal, wholeNumber } from './parse-options.ts'
 import { EventSerializer } from './replay/event-json.ts'
+import { EXPORT_FORMS, type ExportForm, exportSession } from './replay/export-session.ts'
 import { findRecordedSession } from './replay/find-session.ts'
 import { followEvents } from './replay/follow-events.ts'
 import { SPEEDS } from './replay/pace.ts'
 import { dumpSession, playSession } from './replay/play.ts'
+import { writePrivately } from './replay/write-export.ts'
+import { reportError } from './report-error.ts'
 
 interface ReplayOptions extends RecordOptions {
   readonly speed: number
@@ -20,10 +26,13 @@ interface ReplayOptions extends RecordOptions {
   readonly follow?: true
   readonly json?: true
   readonly bodies?: true
+  readonly export?: ExportForm
+  readonly output?: string
+  readonly force?: true
 }
 
 /** Rows of a result that are shown where nobody says how many: a page can be scrolled, a text that runs on cannot. */
-const ROWS = { text: 10, page: 1000 } as const
+const ROWS = { text: 10, html: 200, page: 1000 } as const
 
 const KEYS = 'Keys: space pauses, n goes on to the next scene, p back, ? shows the others, q quits.'
 
@@ -36,12 +45,23 @@ export function addReplayCommand(parent: Command, context: CliContext, finish: F
     .option('--idle <seconds>', 'longest pause that is played', decimal(0, 3600), 2)
     .option(
       '--rows <number>',
-      `rows of a result that are shown, as far as its first MiB goes (default: ${ROWS.page} in the player, else ${ROWS.text})`,
+      `rows of a result that are shown, as far as its first MiB goes (default: ${ROWS.page} in the player, ${ROWS.html} in HTML, else ${ROWS.text})`,
       wholeNumber(0, 10_000),
     )
     .option('--json', 'print JSON Lines, one object an event')
     .option('--bodies', 'with --json: each stored piece of a result in base64, too')
-    .addHelpText('after', `${RECORD_HELP}\n${KEYS}\n\nExample:\n  $ icecore replay last --speed 4`)
+    .addOption(
+      new Option(
+        '--export <form>',
+        'write a film for others: for asciinema, or one HTML file that plays by itself',
+      ).choices(EXPORT_FORMS),
+    )
+    .option('--output <file>', 'with --export: where to, in place of standard output')
+    .option('--force', 'with --output: replace a file that is there')
+    .addHelpText(
+      'after',
+      `${RECORD_HELP}\n${KEYS}\n\nExample:\n  $ icecore replay last --speed 4\n  $ icecore replay last --export html --output session.html`,
+    )
     .action((session: string, options: ReplayOptions) => finish(replay(context, session, options)))
 }
 
@@ -49,6 +69,7 @@ function replay(context: CliContext, named: string, options: ReplayOptions): Pro
   return withRecordings(context, options, async (recordings) => {
     const session = await findRecordedSession(recordings, named)
     const { rows, follow = false } = options
+    if (options.export !== undefined) return exportFilm(context, session, recordings.events(session.id), options)
     if (!options.json && options.wait && context.out.isTTY && context.input.isTTY) {
       const { speed, idle } = options
       return playSession(context, recordings, session, { speed, idleMs: idle * 1000, rows: rows ?? ROWS.page, follow })
@@ -62,4 +83,33 @@ function replay(context: CliContext, named: string, options: ReplayOptions): Pro
     }
     return EXIT.ok
   })
+}
+
+async function exportFilm(
+  context: CliContext,
+  session: SessionSummary,
+  events: AsyncIterable<StoredEvent>,
+  { export: form = 'html', output, force, idle, rows }: ReplayOptions,
+): Promise<number> {
+  const pieces = exportSession(session, events, {
+    form,
+    columns: Math.min(outputWidth(context), 120),
+    idleMs: idle * 1000,
+    rows: rows ?? (form === 'html' ? ROWS.html : ROWS.text),
+  })
+  if (output === undefined) {
+    for await (const piece of pieces) await writePiece(context.out, piece)
+    return EXIT.ok
+  }
+  try {
+    await writePrivately(output, pieces, force === true)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    reportError(context, `${output} is there already`, '--force replaces it')
+    return EXIT.failed
+  }
+  context.err.write(
+    `${safeLine(output)} holds SQL and rows of the session in clear: they have left the encrypted record, and only its file mode protects them\n`,
+  )
+  return EXIT.ok
 }

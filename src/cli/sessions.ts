@@ -8,7 +8,7 @@ import type { Finish } from './main.ts'
 import { addRecordOptions, type RecordOptions, SESSIONS_HELP, withRecordedSessions } from './open-record.ts'
 import { wholeNumber } from './parse-options.ts'
 import { findRecordedSession } from './replay/find-session.ts'
-import { describeSession } from './replay/layout-text.ts'
+import { layoutSession } from './replay/layout-text.ts'
 
 interface ListOptions extends RecordOptions {
   readonly json?: true
@@ -125,7 +125,7 @@ function createStandIn(): (event: StoredEvent) => StoredEvent {
 function* renderSession(context: CliContext, view: SessionView): Generator<string> {
   const width = outputWidth(context)
   yield `${context.paintOut('bold', 'session')}     ${safeLine(view.id ?? '')}`
-  if (view.opened !== null) yield* describeSession(view.opened, { paint: context.paintOut, width })
+  if (view.opened !== null) yield* layoutSession(view.opened, { paint: context.paintOut, width })
   const line = (label: string, text: string): string => `${context.paintOut('dim', label.padEnd(LABEL_WIDTH))}${text}`
   if (view.openedAt !== null) yield line('opened', formatTime(view.openedAt))
   yield line('ended', view.ended === null ? 'not ended' : describeEnd(view.ended, view.openedAt))

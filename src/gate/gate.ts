@@ -165,9 +165,8 @@ export class Gate {
     const release = await session.lock.acquire(run.changes.length > 0, run.signal)
     try {
       const { upstream } = session.facts
-      const requestId = upstreamRequestId(session.id, run.request.requestId, run.fingerprint)
-      const queryId = run.upstreamQueryId
-      const answer = await this.#send(session, run, requestId, (signal) =>
+      const { upstreamQueryId: queryId, upstreamRequestId: requestId } = run
+      const answer = await this.#send(session, run, (signal) =>
         queryId === null
           ? upstream.submit({ requestId, body: buildResubmission(requestId) }, signal)
           : upstream.result(queryId, signal),
@@ -201,7 +200,9 @@ export class Gate {
     if (session.openRuns.size >= openStatements)
       throw new IcecoreError('ICE_STATEMENT_LIMIT', { limit: openStatements })
     const { ids, clock } = this.#tools
-    const run = new StatementRun({ statement: ids.uuid(), pendingId: ids.uuid() }, request, fingerprint, clock)
+    const requestId = upstreamRequestId(session.id, request.requestId, fingerprint)
+    const identity = { statement: ids.uuid(), pendingId: ids.uuid(), fingerprint, upstreamRequestId: requestId }
+    const run = new StatementRun(identity, request, clock)
     session.begin(run, rememberedRequests)
     this.#settleLater(session, run, this.#perform(session, run), release)
     return run
@@ -239,15 +240,15 @@ export class Gate {
         return
       }
       run.signal.throwIfAborted()
-      const requestId = upstreamRequestId(session.id, run.request.requestId, run.fingerprint)
       const body = this.#composeBody(session, run, parameters)
-      await this.#record(...onRecord, events.sent(session, run, requestId))
+      await this.#record(...onRecord, events.sent(session, run))
       run.described = true
       // Cancelled while that became durable: then it is not sent after all, and the record says so next.
       run.signal.throwIfAborted()
       run.sent = true
       const { upstream } = session.facts
-      const answer = await this.#send(session, run, requestId, (signal) => upstream.submit({ requestId, body }, signal))
+      const query = { requestId: run.upstreamRequestId, body }
+      const answer = await this.#send(session, run, (signal) => upstream.submit(query, signal))
       await this.#follow(session, run, answer)
     } finally {
       release()
@@ -302,11 +303,10 @@ export class Gate {
   async #send(
     session: Session,
     run: StatementRun,
-    requestId: string,
     ask: (signal: AbortSignal) => Promise<AnswerEnvelope>,
   ): Promise<QueryAnswer> {
     const { upstream } = session.facts
-    const cancelled = this.#abortWhenCancelled(session, run, requestId)
+    const cancelled = this.#abortWhenCancelled(session, run)
     try {
       let answer = readQueryAnswer(await ask(cancelled.signal))
       while (answer.inProgress !== null) {
@@ -334,15 +334,12 @@ export class Gate {
    * A cancelled run tells the upstream and waits for its word, which is the truth of what happened; but only so long,
    * since the driver waits too.
    */
-  #abortWhenCancelled(
-    session: Session,
-    run: StatementRun,
-    requestId: string,
-  ): { readonly signal: AbortSignal; stop(): void } {
+  #abortWhenCancelled(session: Session, run: StatementRun): { readonly signal: AbortSignal; stop(): void } {
     const { clock, log } = this.#tools
     const giveUp = new AbortController()
     const onCancel = (): void => {
-      const query = run.upstreamQueryId === null ? { requestId } : { queryId: run.upstreamQueryId }
+      const { upstreamQueryId: queryId, upstreamRequestId: requestId } = run
+      const query = queryId === null ? { requestId } : { queryId }
       session.facts.upstream.abort(query).catch(() => log.warn('statement.abortFailed', { statement: run.statement }))
       clock.timer(ABORT_PATIENCE_MS, () => giveUp.abort(new IcecoreError('ICE_STATEMENT_CANCELLED')))
     }
@@ -361,9 +358,11 @@ export class Gate {
       context === null ? { matches: false as const, what: 'context' } : advance(session.state, changes, context)
     if (next.matches) return this.#finish(session, run, answer, next.state)
     const error = new IcecoreError('ICE_CONTEXT_MISMATCH', { what: next.what })
-    await this.#record(events.failed(session, run, failureOfError(error, answer.queryId ?? run.pendingId)))
+    // Both with one flush: were only the one on record, the session would go on after a crash.
+    const failed = events.failed(session, run, failureOfError(error, answer.queryId ?? run.pendingId))
+    session.openRuns.delete(run)
+    await this.#tools.registry.end(session, error.message, [failed])
     run.settle({ kind: 'error', error })
-    await this.#tools.registry.end(session, error.message)
   }
 
   async #finish(session: Session, run: StatementRun, answer: QueryAnswer, state: SessionState): Promise<void> {

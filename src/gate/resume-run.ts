@@ -15,9 +15,20 @@ export function resumeRun(past: PastStatement, clock: Clock): StatementRun | nul
   const outcome = past.ended === null ? null : outcomeOf(past.ended, pendingId)
   if (outcome === 'unsent' || (outcome === null && past.sent === null)) return null
   const { queryId, sent } = past
-  const changes = sent?.facts.changes ?? []
+  const { changes = [], upstreamRequestId = '' } = sent?.facts ?? {}
   return StatementRun.resume(
-    { statement, pendingId, requestId, fingerprint, describeOnly, asynchronous, queryId, changes, outcome },
+    {
+      statement,
+      pendingId,
+      requestId,
+      upstreamRequestId,
+      fingerprint,
+      describeOnly,
+      asynchronous,
+      queryId,
+      changes,
+      outcome,
+    },
     clock,
   )
 }

@@ -2,7 +2,7 @@
  * The living sessions: found by token, renewed, and ended. Ending one is all of it: its statements are cancelled, its
  * links die, the upstream session is closed, and the record says why.
  */
-import type { TokenFacts } from '../core/recording/index.ts'
+import type { EventInput, TokenFacts } from '../core/recording/index.ts'
 import { IcecoreError, isIcecoreError } from '../errors.ts'
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
@@ -141,7 +141,8 @@ export class SessionRegistry {
     return { session, tokens }
   }
 
-  async end(session: Session, reason: string): Promise<void> {
+  /** `also`: what goes on record with the end. */
+  async end(session: Session, reason: string, also: readonly EventInput[] = []): Promise<void> {
     if (session.ended !== null) return
     session.ended = reason
     this.#sessions.delete(session.id)
@@ -154,7 +155,7 @@ export class SessionRegistry {
     const facts = { reason, statements: session.statements }
     const endings = [...session.runs.values()].flatMap((run) => run.takeEnding())
     await recorder
-      .append(...endings, { type: 'session.ended', session: session.id, facts })
+      .append(...endings, ...also, { type: 'session.ended', session: session.id, facts })
       .catch(() => log.error('session.endUnrecorded', { session: session.id, reason }))
     await session.facts.upstream.close()
     log.info('session.ended', { session: session.id, reason })

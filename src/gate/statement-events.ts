@@ -53,8 +53,9 @@ export function denied(session: Session, run: StatementRun, failure: StatementFa
   return { ...at(session, run), type: 'statement.denied', facts: failure }
 }
 
-export function sent(session: Session, run: StatementRun, upstreamRequestId: string): EventInput {
-  return { ...at(session, run), type: 'statement.sent', facts: { upstreamRequestId, changes: run.changes } }
+export function sent(session: Session, run: StatementRun): EventInput {
+  const { upstreamRequestId, changes } = run
+  return { ...at(session, run), type: 'statement.sent', facts: { upstreamRequestId, changes } }
 }
 
 export function accepted(session: Session, run: StatementRun, queryId: string): EventInput {

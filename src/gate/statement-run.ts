@@ -26,12 +26,15 @@ export interface RunIdentity {
   readonly statement: string
   /** UUID-shaped stand-in for the query id, until the upstream has given one. */
   readonly pendingId: string
+  /** Keyed hash of what was asked for: see fingerprint.ts. */
+  readonly fingerprint: string
+  /** Under which it goes to the upstream: see upstream-request-id.ts. */
+  readonly upstreamRequestId: string
 }
 
 /** A run of an earlier process, as the record tells of it. */
 export interface PastRun extends RunIdentity {
   readonly requestId: string
-  readonly fingerprint: string
   readonly describeOnly: boolean
   readonly asynchronous: boolean
   readonly queryId: string | null
@@ -47,6 +50,7 @@ export class StatementRun {
   readonly startedAt: number
   readonly #clock: Clock
   readonly fingerprint: string
+  readonly upstreamRequestId: string
   readonly #cancel = new AbortController()
   readonly #accepted = Promise.withResolvers<void>()
   readonly #settled = Promise.withResolvers<void>()
@@ -65,10 +69,11 @@ export class StatementRun {
   changes: readonly StateChange[] = []
   #ending: readonly EventInput[] = []
 
-  constructor(identity: RunIdentity, request: StatementRequest, fingerprint: string, clock: Clock) {
+  constructor(identity: RunIdentity, request: StatementRequest, clock: Clock) {
     this.statement = identity.statement
     this.pendingId = identity.pendingId
-    this.fingerprint = fingerprint
+    this.fingerprint = identity.fingerprint
+    this.upstreamRequestId = identity.upstreamRequestId
     this.#request = request
     this.#clock = clock
     this.startedAt = clock.monotonic()
@@ -78,7 +83,7 @@ export class StatementRun {
   static resume(past: PastRun, clock: Clock): StatementRun {
     const { requestId, describeOnly, asynchronous } = past
     const request = { ...NO_CONTENT, requestId, describeOnly, asynchronous, parameters: {}, holdMs: 0 }
-    const run = new StatementRun(past, request, past.fingerprint, clock)
+    const run = new StatementRun(past, request, clock)
     run.described = true
     run.sent = true
     run.changes = past.changes

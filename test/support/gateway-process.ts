@@ -1,11 +1,14 @@
 /** The gateway as a process of its own, as `icecore start` runs it, so that a test can kill it and start it again. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 const COMMAND = fileURLToPath(new URL('../../bin/icecore.js', import.meta.url))
+
+/** Another environment, or another user. */
+type ProcessOptions = Pick<SpawnOptions, 'env' | 'uid' | 'gid'>
 
 interface Ready {
   readonly gateway: string
@@ -14,12 +17,14 @@ interface Ready {
 
 export class GatewayProcess {
   readonly #config: string
+  readonly #options: ProcessOptions
   #child: ChildProcess | null = null
   #ready: Ready = { gateway: '', ops: '' }
   #errors = ''
 
-  constructor(config: string) {
+  constructor(config: string, options: ProcessOptions = {}) {
     this.#config = config
+    this.#options = options
   }
 
   get url(): string {
@@ -42,6 +47,7 @@ export class GatewayProcess {
   /** Resolves when it listens. Rejects with what it says when it ends before that. */
   async start(): Promise<void> {
     const child = spawn(process.execPath, [COMMAND, 'start', '--config', this.#config, '--json'], {
+      ...this.#options,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#child = child

@@ -11,7 +11,10 @@ export interface FolderLock {
   release(): void
 }
 
-/** Rejects with ICE_DATA_FOLDER, naming the pid of the holder, when another process (or this one) has the lock. */
+/**
+ * Throws ICE_DATA_FOLDER, naming the pid of the holder, when another process (or this one) has the lock; and an error of
+ * the system where the lock's own file cannot be written.
+ */
 export function lockFolder(folder: string): FolderLock {
   const pidFile = join(folder, 'journal.pid')
   const lockFile = join(folder, 'journal.lock')
@@ -22,6 +25,7 @@ export function lockFolder(folder: string): FolderLock {
     database.exec('BEGIN EXCLUSIVE')
   } catch (cause) {
     database.close()
+    if (!isBusy(cause)) throw systemError(cause)
     throw new IcecoreError(
       'ICE_DATA_FOLDER',
       { folder, reason: `process ${readPid(pidFile)} is writing its journal` },
@@ -30,6 +34,23 @@ export function lockFolder(folder: string): FolderLock {
   }
   writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 })
   return { release: () => database.close() }
+}
+
+/** Result codes of SQLite (sqlite.org/rescode.html): the lower byte is the code, the rest says more of it. */
+const SQLITE_BUSY = 5
+const SYSTEM_CODES: Readonly<Record<number, string>> = { 8: 'EROFS', 10: 'EIO', 13: 'ENOSPC', 14: 'EACCES' }
+
+function resultCode(error: unknown): number {
+  return ((error as { readonly errcode?: number }).errcode ?? 0) & 0xff
+}
+
+function isBusy(error: unknown): boolean {
+  return resultCode(error) === SQLITE_BUSY
+}
+
+function systemError(cause: unknown): Error {
+  const error = new Error((cause as Error).message, { cause })
+  return Object.assign(error, { code: SYSTEM_CODES[resultCode(cause)] })
 }
 
 function readPid(path: string): string {

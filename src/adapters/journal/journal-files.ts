@@ -9,6 +9,7 @@ export interface JournalFiles {
   /** Gives the file its final name, durably. */
   publish(from: string, to: string): Promise<void>
   remove(path: string): Promise<void>
+  exists(path: string): Promise<boolean>
   /** Bytes that this process may still write to the file system of `folder`. */
   freeBytes(folder: string): Promise<number>
 }
@@ -40,7 +41,12 @@ export const nodeFiles: JournalFiles = {
   async create(path) {
     const fd = await open(path, DURABLE, 0o600)
     return {
-      write: async (pieces, position) => (await writev(fd, pieces, position)).bytesWritten,
+      write: async (pieces, position) => {
+        const { bytesWritten } = await writev(fd, pieces, position)
+        // A file that was removed takes writes as before, and is gone with its descriptor.
+        if (fs.fstatSync(fd).nlink === 0) throw new Error('the file was removed while it was written')
+        return bytesWritten
+      },
       truncate: (length) => ftruncate(fd, length),
       close: () => close(fd),
     }
@@ -54,6 +60,11 @@ export const nodeFiles: JournalFiles = {
       await close(folder)
     }
   },
+  exists: (path) =>
+    fs.promises.access(path).then(
+      () => true,
+      () => false,
+    ),
   remove: (path) => fs.promises.rm(path, { force: true }),
   async freeBytes(folder) {
     const { bavail, bsize } = await fs.promises.statfs(folder)

@@ -376,6 +376,40 @@ describe('when the disk fails', () => {
     assert.deepEqual(await fixture.types(), ['journal.resumed', 'session.resumed', 'session.resumed'])
   })
 
+  it('a wall clock that was set is on record, before what was recorded after it', async () => {
+    const journal = await fixture.open()
+    await journal.append(renewal('a'))
+    fixture.clock.advance(3_600_000)
+    await journal.append(renewal('b'))
+    fixture.clock.stepWall(-7_200_000)
+    await journal.append(renewal('c'))
+    fixture.clock.stepWall(999)
+    await journal.append(renewal('d'))
+    const events = await fixture.events()
+    assert.deepEqual(
+      events.map(({ type, session }) => session ?? type),
+      ['a', 'b', 'journal.clockStepped', 'c', 'd'],
+    )
+    assert.deepEqual(events[2]?.facts, { byMs: -7_200_000 })
+    assert.ok(events.every(({ monotonic }, index) => index === 0 || monotonic >= events[index - 1]!.monotonic))
+  })
+
+  it('a segment that is removed while it is written takes no more events, and nothing goes on after the hole', async () => {
+    const journal = await fixture.open({ probeMs: 5000 })
+    await journal.append(renewal('a'))
+    await rm(segment(1))
+    await assert.rejects(journal.append(renewal('b')), code('ICE_RECORD_UNAVAILABLE'))
+    assert.match(journal.failure() ?? '', /segment 0000000001\.journal is no longer in its folder/)
+    await journal.settled()
+    fixture.clock.advance(5000)
+    await journal.settled()
+    assert.match(journal.failure() ?? '', /no longer in its folder/)
+    assert.deepEqual(
+      (await readdir(fixture.folder)).filter((name) => name.endsWith('.journal')),
+      [],
+    )
+  })
+
   it('a folder that cannot be written is refused at start, and not locked', async () => {
     fixture.files.fail('create', 'EROFS')
     await assert.rejects(fixture.open(), code('ICE_DATA_FOLDER', /EROFS/))

@@ -8,7 +8,8 @@
  */
 import type { KeyObject } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
-import { type EventTimes, encodeEvent, type PlacedEvent } from '../../core/recording/format/index.ts'
+import { join } from 'node:path'
+import { type EventTimes, encodeEvent, type PlacedEvent, segmentName } from '../../core/recording/format/index.ts'
 import type { EventInput, EventType, RecordedEvent } from '../../core/recording/index.ts'
 import { IcecoreError } from '../../errors.ts'
 import type { Recorder } from '../../gate/ports.ts'
@@ -16,6 +17,7 @@ import type { Clock, Timer } from '../../lib/clock.ts'
 import type { Ids } from '../../lib/ids.ts'
 import { type Append, AppendQueue, type Batch } from './append-queue.ts'
 import { keepBallast, releaseBallast } from './ballast.ts'
+import { ClockWatch } from './clock-watch.ts'
 import { type FolderLock, lockFolder } from './folder-lock.ts'
 import { type JournalFiles, nodeFiles } from './journal-files.ts'
 import { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from './journal-limits.ts'
@@ -75,7 +77,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const files = options.files ?? nodeFiles
   const limits = { ...DEFAULT_JOURNAL_LIMITS, ...options.limits }
   await usable(folder, () => mkdir(folder, { recursive: true, mode: 0o700 }))
-  const lock = lockFolder(folder)
+  const lock = await usable(folder, async () => lockFolder(folder))
   try {
     const found = await recoverJournal(options, limits.verifyBytes)
     const { number: nextNumber, firstLsn: nextLsn, previousChain: chain, verifiedFrom } = found
@@ -91,12 +93,27 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   }
 }
 
-async function usable(folder: string, work: () => Promise<unknown>): Promise<void> {
+/** What the file system refuses is said of the folder, with what to do; what is one of our errors already stays. */
+async function usable<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
-    await work()
+    return await work()
   } catch (cause) {
-    throw new IcecoreError('ICE_DATA_FOLDER', { folder, reason: reasonOf(cause) }, { cause })
+    if (cause instanceof IcecoreError) throw cause
+    const reason = reasonOf(cause)
+    throw new IcecoreError('ICE_DATA_FOLDER', { folder, reason }, { cause, ...hintOf(reason) })
   }
+}
+
+const FOLDER_HINTS: Readonly<Record<string, string>> = {
+  EACCES: 'Icecore runs as a user who may not write there: give it a data folder of its own.',
+  EPERM: 'Icecore runs as a user who may not write there: give it a data folder of its own.',
+  EROFS: 'The file system is mounted read-only.',
+  ENOSPC: 'The disk is full, or too small for the reserve of recording.ballast.',
+}
+
+function hintOf(reason: string): { readonly hint?: string } {
+  const hint = FOLDER_HINTS[reason]
+  return hint === undefined ? {} : { hint }
 }
 
 export class Journal implements Recorder {
@@ -107,6 +124,7 @@ export class Journal implements Recorder {
   /** Number of the first segment that was read whole at the start: those before it are for a `JournalCheck`. */
   readonly verifiedFrom: number
   readonly #queue = new AppendQueue()
+  readonly #clockWatch = new ClockWatch()
   readonly #listeners = new Set<DurableListener>()
   #writer: SegmentWriter | null = null
   #nextNumber: number
@@ -150,6 +168,10 @@ export class Journal implements Recorder {
       return Promise.reject(unavailable(refusal))
     }
     const times = this.#times()
+    const byMs = this.#clockWatch.stepAt(times)
+    if (byMs !== null) {
+      this.#queue.push(this.#ownAppend({ type: 'journal.clockStepped', session: null, facts: { byMs } }, times))
+    }
     return new Promise((resolve, reject) => {
       this.#queue.push({ events, times, resolve, reject })
       this.#pump ??= this.#runPump()
@@ -281,6 +303,11 @@ export class Journal implements Recorder {
 
   async #beginSegment(): Promise<SegmentWriter> {
     const { folder, kek, ids, clock } = this.#options
+    // Where the segment before is gone, the folder is no longer this journal's: what went on here would have a hole.
+    const before = segmentName(this.#nextNumber - 1)
+    if (this.#nextNumber > 1 && !(await this.#files.exists(join(folder, before)))) {
+      throw new Error(`segment ${before} is no longer in its folder`)
+    }
     const writer = await SegmentWriter.create(this.#files, {
       folder,
       kek,
@@ -384,8 +411,8 @@ export class Journal implements Recorder {
     return { appends: [append], payloads: [encodeEvent(event, append.times)], bytes: 0 }
   }
 
-  #ownAppend(event: EventInput): Append {
-    return { events: [event], times: this.#times(), resolve: () => undefined, reject: () => undefined }
+  #ownAppend(event: EventInput, times = this.#times()): Append {
+    return { events: [event], times, resolve: () => undefined, reject: () => undefined }
   }
 
   #times(): EventTimes {

@@ -7,8 +7,8 @@ import type { Stop } from './film.ts'
 import {
   count,
   describeCompletion,
-  describeSession,
   layoutMessage,
+  layoutSession,
   layoutStatement,
   type TextStyle,
 } from './layout-text.ts'
@@ -43,7 +43,7 @@ export function layoutPage(scene: PageScene, style: TextStyle): PageLayout {
     titleLine(scene, badge(format, word, text, style), style)
   switch (event.type) {
     case 'session.opened':
-      return bare([title('bold', 'log-in'), '', ...describeSession(event.facts, style)])
+      return bare([title('bold', 'log-in'), '', ...layoutSession(event.facts, style)])
     case 'session.ended':
       return bare([
         title('bold', 'end', event.facts.reason),

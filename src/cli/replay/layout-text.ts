@@ -1,5 +1,5 @@
 /** The texts of a session as lines that fit a width. Every text of the record is made safe here. */
-import type { EventFacts } from '../../core/recording/index.ts'
+import { describeSession, describeStatement, type EventFacts } from '../../core/recording/index.ts'
 import { type Paint, safeLine, safeLines, truncate, wrap } from '../../lib/text/index.ts'
 import { formatBytes, formatCount, formatDuration } from '../format.ts'
 import { layoutSql } from './layout-sql.ts'
@@ -12,7 +12,6 @@ export interface TextStyle {
 /** What goes on with the line above is set in. */
 const HANGING = '  '
 const MAX_SQL_LINES = 40
-const MAX_BINDS = 20
 const MAX_MESSAGE_LINES = 24
 /** Longer messages are cut before they are measured. */
 const MAX_MESSAGE_CHARACTERS = 8000
@@ -23,20 +22,9 @@ export function layoutStatement(
   { width, paint }: TextStyle,
   maxLines = MAX_SQL_LINES,
 ): readonly string[] {
-  const binds = Object.entries(facts.bindings)
-  const notes = [
-    ...binds.slice(0, MAX_BINDS).map(([name, { type, value }]) => {
-      const text = Array.isArray(value) ? count(value.length, 'value') : ((value as string | null) ?? 'NULL')
-      return `bind ${name} ${type}: ${text}`
-    }),
-    ...(binds.length > MAX_BINDS ? [`… ${count(binds.length - MAX_BINDS, 'more bind')}`] : []),
-    ...(facts.describeOnly ? ['described only, not run'] : []),
-    ...(facts.asynchronous ? ['asynchronous'] : []),
-    ...(facts.secretsCut > 0 ? [noteCut(facts)] : []),
-  ]
   return [
     ...layoutSql(facts.sql, { width, maxLines, paint }),
-    ...notes.map((note) => paint('dim', truncate(safeLine(note), width))),
+    ...describeStatement(facts).map((note) => paint('dim', truncate(safeLine(note), width))),
   ]
 }
 
@@ -53,25 +41,8 @@ export function layoutMessage(text: string, { width, paint }: TextStyle): readon
 }
 
 /** Who it was, with what, from where: the head of a session. */
-export function describeSession(facts: EventFacts['session.opened'], { paint, width }: TextStyle): readonly string[] {
-  const { principal, client, network, connection, context, accessRule, door, upstreamSession } = facts
-  const proven = [
-    principal.agent === null ? null : `agent ${principal.agent.agent ?? principal.agent.clientId ?? 'unregistered'}`,
-    principal.human === null ? null : `human ${principal.human.person ?? principal.human.subject}`,
-    principal.workload === null ? null : `workload ${principal.workload.subject}`,
-  ].filter((part) => part !== null)
-  const place = [context.database, context.schema].filter((part) => part !== null).join('.')
-  const lines: readonly (readonly [string, string])[] = [
-    ['principal', `${principal.displayName} (${[...proven, `by ${principal.token.issuerName}`].join(', ')})`],
-    ['client', `${client.application} ${client.version} (as claimed) from ${network.address}, ${door} door`],
-    [
-      'connection',
-      `${connection}, role ${context.role ?? 'none'}, warehouse ${context.warehouse ?? 'none'}${place && `, in ${place}`}`,
-    ],
-    ['allowed by', `access rule ${accessRule}`],
-    ['upstream', `Snowflake session ${upstreamSession}`],
-  ]
-  return lines.flatMap(([name, text]) => {
+export function layoutSession(facts: EventFacts['session.opened'], { paint, width }: TextStyle): readonly string[] {
+  return describeSession(facts).flatMap(([name, text]) => {
     const label = name.padEnd(12)
     const pieces = wrap(safeLine(text.slice(0, MAX_MESSAGE_CHARACTERS)), Math.max(8, width - label.length))
     return pieces.map((piece, index) => `${index === 0 ? paint('dim', label) : ' '.repeat(label.length)}${piece}`)
@@ -91,14 +62,4 @@ export function describeCompletion(facts: EventFacts['statement.completed']): st
 
 export function count(number: number, word: string): string {
   return `${formatCount(number)} ${word}${number === 1 ? '' : 's'}`
-}
-
-/** Of a column's type: its values are set to the right. */
-export function isNumeric(type: string): boolean {
-  return /^(fixed|real|number|float|int)/i.test(type)
-}
-
-function noteCut({ sql, secretsCut }: EventFacts['statement.received']): string {
-  const unread = /^\[unreadable:\w+\]$/.test(sql)
-  return unread ? 'not kept: a text that cannot be read may hold secrets' : `${count(secretsCut, 'secret')} cut out`
 }

@@ -1,13 +1,12 @@
 /** Scenes of a session as lines of a text that runs on. Every text of the record is made safe here. */
-import { type Scene, sampleRows, showCell } from '../../core/recording/index.ts'
+import { isNumeric, type Scene, sampleRows, showCell } from '../../core/recording/index.ts'
 import { type Paint, renderTable, safeLine, truncate } from '../../lib/text/index.ts'
 import { formatBytes, formatCount, formatOffset } from '../format.ts'
 import {
   count,
   describeCompletion,
-  describeSession,
-  isNumeric,
   layoutMessage,
+  layoutSession,
   layoutStatement,
   type TextStyle,
 } from './layout-text.ts'
@@ -38,7 +37,7 @@ export class SceneRenderer {
   async render(scene: Scene): Promise<readonly string[]> {
     switch (scene.scene) {
       case 'log-in':
-        return [this.#head(scene, 'log-in'), ...indent(describeSession(scene.facts, this.#text))]
+        return [this.#head(scene, 'log-in'), ...indent(layoutSession(scene.facts, this.#text))]
       case 'statement':
         this.#statements += 1
         return [

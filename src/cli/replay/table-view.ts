@@ -1,7 +1,6 @@
 /** A result as a table that is looked at through a window: any number of rows, and as many columns as fit from one on. */
-import { type Row, showCell } from '../../core/recording/index.ts'
+import { isNumeric, type Row, showCell } from '../../core/recording/index.ts'
 import { displayWidth, type Paint, pad, safeLine, truncate } from '../../lib/text/index.ts'
-import { isNumeric } from './layout-text.ts'
 
 interface Column {
   readonly name: string

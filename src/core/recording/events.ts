@@ -147,6 +147,8 @@ export interface EventFacts {
     readonly bytes: number
     readonly damages: number
   }
+  /** The wall clock was set: `at` of what follows is so much later than what went before makes expect, or earlier. */
+  'journal.clockStepped': { readonly byMs: number }
   /** The last event of an orderly stop: it proves that everything before it was durable. */
   'journal.closed': { readonly reason: string }
 
@@ -302,6 +304,7 @@ const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   'journal.resumed': true,
   'journal.damaged': true,
   'journal.verified': true,
+  'journal.clockStepped': true,
   'journal.closed': true,
   'login.refused': true,
   'session.opened': true,

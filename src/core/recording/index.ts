@@ -1,3 +1,4 @@
+export { describeSession, describeStatement, isNumeric } from './describe-session.ts'
 export type {
   ChildFacts,
   ClaimedClient,
@@ -26,3 +27,4 @@ export { SessionTime } from './session-time.ts'
 export type { DeliveryView, Outcome, ResultView, SessionView, StatementView } from './session-view.ts'
 export { foldSession } from './session-view.ts'
 export { showCell } from './show-cell.ts'
+export { type SqlToken, sqlTokens } from './sql-tokens.ts'

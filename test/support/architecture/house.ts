@@ -84,7 +84,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: 'src/cli',
-    sees: ['src/server', 'src/adapters/secrets', 'src/adapters/store', 'src/core', ...BASE],
+    sees: ['src/server', 'src/adapters/secrets', 'src/adapters/store', 'src/services', 'src/core', ...BASE],
     loads: ['emulator', 'demo'],
     packages: ['commander'],
     node: ['*'],

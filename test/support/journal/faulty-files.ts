@@ -73,6 +73,10 @@ export class FaultyFiles implements JournalFiles {
     return nodeFiles.remove(path)
   }
 
+  exists(path: string): Promise<boolean> {
+    return nodeFiles.exists(path)
+  }
+
   async freeBytes(folder: string): Promise<number> {
     return this.free ?? nodeFiles.freeBytes(folder)
   }

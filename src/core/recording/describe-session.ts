@@ -1,0 +1,50 @@
+import type { EventFacts } from './events.ts'
+
+/** Who it was, with what, from where: a label and a text each. The texts come from outside, and are as they are on record. */
+export function describeSession(facts: EventFacts['session.opened']): readonly (readonly [string, string])[] {
+  const { principal, client, network, connection, context, accessRule, door, upstreamSession } = facts
+  const proven = [
+    principal.agent === null ? null : `agent ${principal.agent.agent ?? principal.agent.clientId ?? 'unregistered'}`,
+    principal.human === null ? null : `human ${principal.human.person ?? principal.human.subject}`,
+    principal.workload === null ? null : `workload ${principal.workload.subject}`,
+  ].filter((part) => part !== null)
+  const place = [context.database, context.schema].filter((part) => part !== null).join('.')
+  return [
+    ['principal', `${principal.displayName} (${[...proven, `by ${principal.token.issuerName}`].join(', ')})`],
+    ['client', `${client.application} ${client.version} (as claimed) from ${network.address}, ${door} door`],
+    [
+      'connection',
+      `${connection}, role ${context.role ?? 'none'}, warehouse ${context.warehouse ?? 'none'}${place && `, in ${place}`}`,
+    ],
+    ['allowed by', `access rule ${accessRule}`],
+    ['upstream', `Snowflake session ${upstreamSession}`],
+  ]
+}
+
+const MAX_BINDS = 20
+
+/** What is to be known of a statement besides its text. */
+export function describeStatement(facts: EventFacts['statement.received']): readonly string[] {
+  const binds = Object.entries(facts.bindings)
+  return [
+    ...binds.slice(0, MAX_BINDS).map(([name, { type, value }]) => {
+      const text = Array.isArray(value) ? `${value.length} values` : ((value as string | null) ?? 'NULL')
+      return `bind ${name} ${type}: ${text}`
+    }),
+    ...(binds.length > MAX_BINDS ? [`… ${binds.length - MAX_BINDS} more binds`] : []),
+    ...(facts.describeOnly ? ['described only, not run'] : []),
+    ...(facts.asynchronous ? ['asynchronous'] : []),
+    ...(facts.secretsCut > 0 ? [noteCut(facts)] : []),
+  ]
+}
+
+function noteCut({ sql, secretsCut }: EventFacts['statement.received']): string {
+  const unread = /^\[unreadable:\w+\]$/.test(sql)
+  const secrets = secretsCut === 1 ? '1 secret' : `${secretsCut} secrets`
+  return unread ? 'not kept: a text that cannot be read may hold secrets' : `${secrets} cut out`
+}
+
+/** Of a column's type: its values are set to the right. */
+export function isNumeric(type: string): boolean {
+  return /^(fixed|real|number|float|int)/i.test(type)
+}

@@ -1,0 +1,1 @@
+export { encodeHtml, type HtmlOptions } from './encode-html.ts'
