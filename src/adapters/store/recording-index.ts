@@ -62,10 +62,21 @@ export class RecordingIndex {
   }
 
   /**
-   * Opens the index and brings it up to the end of the journal; makes it again when it does not fit the journal.
-   * Rejects with ICE_JOURNAL_DAMAGED where the journal cannot be read, or ends before what the index had seen of it.
+   * Opens the index and brings it up to the end of the journal; makes it again when it is corrupt, or does not fit the
+   * journal. Rejects with ICE_JOURNAL_DAMAGED where the journal cannot be read, or ends before what the index had seen.
    */
   static async open(options: IndexOptions): Promise<RecordingIndex> {
+    const { path, reader } = options
+    try {
+      return await RecordingIndex.#openFitting(options)
+    } catch (error) {
+      if (path === null || !isCorrupt(error)) throw error
+      await RecordingIndex.makeAnew(path, reader)
+      return RecordingIndex.#openFitting(options)
+    }
+  }
+
+  static async #openFitting(options: IndexOptions): Promise<RecordingIndex> {
     const { path } = options
     const index = await RecordingIndex.#connect(options)
     const before = await index.#progress()
@@ -301,6 +312,11 @@ function follows(batch: Batch, next: Batch): boolean {
 function joined(batch: Batch, next: Batch): Batch {
   const { after, events } = batch
   return { after, events: events + next.events, writes: [...batch.writes, ...next.writes], advance: next.advance }
+}
+
+/** SQLITE_NOTADB and SQLITE_CORRUPT (sqlite.org/rescode.html), by their texts: codes do not come out of the thread. */
+function isCorrupt(error: unknown): boolean {
+  return /file is not a database|database disk image is malformed/.test((error as Error).message)
 }
 
 /** Before SQLite opens it: the files it makes beside the index take the index's mode (`findCreateFileMode` in os_unix.c). */

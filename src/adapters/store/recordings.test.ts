@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
-import { mkdtemp, readFile, rm, stat, truncate } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -152,6 +152,38 @@ describe('the index', () => {
       await rebuilt.close()
     })
   }
+
+  for (const [name, damage] of [
+    ['no database at all', (bytes: Buffer) => bytes.fill('x', 0, 100)],
+    ['a database with a bad page', (bytes: Buffer) => bytes.fill(0xff, 100, 4096)],
+  ] as const) {
+    it(`is made again when it is ${name}`, async () => {
+      await record('one')
+      const expected = await dump(index)
+      await index.close()
+      const { index: path } = recordFolders(folder)
+      await writeFile(path, damage(await readFile(path)))
+      index = await RecordingIndex.open(indexOptions())
+      assert.deepEqual(await dump(index), expected)
+    })
+  }
+
+  it('of another journal, ahead of this one, is named with what to do, and nothing is made again', async () => {
+    const other = await openJournal({ ...options(), folder: join(folder, 'other') })
+    for (const event of sessionEvents('one')) await other.append(event)
+    await other.close()
+    await record('one', 'two')
+    await index.close()
+    const another = new JournalReader({ folder: join(folder, 'other'), kek })
+    const opening = RecordingIndex.open({ path: recordFolders(folder).index, reader: another })
+    await assert.rejects(opening, (error) => {
+      assert.ok(isIcecoreError(error, 'ICE_JOURNAL_DAMAGED'))
+      assert.match(error.message, /the journal ends with event \d+, and its index had seen event \d+/)
+      assert.ok((error.hint ?? '') !== '')
+      return true
+    })
+    index = await RecordingIndex.open(indexOptions())
+  })
 
   it('says so when the journal was cut off behind its back', async () => {
     await record('one', 'two')
