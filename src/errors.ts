@@ -32,6 +32,11 @@ export const ERRORS = {
     retry: false,
     text: 'Icecore does not forward the request field {field}.',
   },
+  ICE_TRANSPORT_REFUSED: {
+    fault: 'caller',
+    retry: false,
+    text: 'Icecore does not take requests on this way: {reason}.',
+  },
   ICE_PATH_UNKNOWN: { fault: 'caller', retry: false, text: 'Icecore does not serve this path.' },
   ICE_REQUEST_ID_REUSED: {
     fault: 'caller',
@@ -119,6 +124,11 @@ export const ERRORS = {
   ICE_CONFIG_INVALID: { fault: 'config', retry: false, text: 'The configuration {file} has {count} problems.' },
   ICE_SECRET_UNREADABLE: { fault: 'config', retry: false, text: 'The secret {reference} cannot be read: {reason}.' },
   ICE_KEY_INVALID: { fault: 'config', retry: false, text: 'The key {name} cannot be used: {reason}.' },
+  ICE_CERTIFICATE_INVALID: {
+    fault: 'config',
+    retry: false,
+    text: 'The certificate {path} cannot be used: {reason}.',
+  },
   ICE_DATA_FOLDER: { fault: 'config', retry: false, text: 'The data folder {folder} cannot be used: {reason}.' },
   ICE_JOURNAL_DAMAGED: { fault: 'gateway', retry: false, text: 'The journal is damaged: {reason}.' },
   ICE_RECORDING_UNKNOWN: { fault: 'caller', retry: false, text: 'There is no recording of session {session}.' },

@@ -33,8 +33,14 @@ export const configCheckSchema = z.strictObject({
 })
 
 export const startSchema = z.strictObject({
-  gateway: url('Address of the driver door.'),
-  ops: url('Address of health and readiness.'),
+  gateway: url('Address of the driver door: of its first listener.'),
+  ops: url('Address of health and readiness: of its first listener.'),
+  listeners: z
+    .strictObject({
+      driver: listOf(z.url()).describe('Addresses of the driver door.'),
+      ops: listOf(z.url()).describe('Addresses of health and readiness.'),
+    })
+    .describe('All listeners, in the order of the configuration.'),
   data: text('Folder of the record.'),
   pid: count('Process id.'),
 })

@@ -18,7 +18,8 @@ const networkSchema = shared(
   'network',
   'Where a request came from.',
   z.strictObject({
-    address: text('Address of the peer.'),
+    address: text('Address of the client: the peer’s, or what trusted proxies say.'),
+    via: listOf(z.string()).describe('Trusted proxies between, the nearest last, where there are any.').optional(),
     userAgent: textOrNull('The header `User-Agent`, as claimed.'),
   }),
 )

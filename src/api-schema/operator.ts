@@ -44,6 +44,7 @@ export const statusSchema = z.strictObject({
   uptimeMs: durationOrNull('How long ago that was'),
   state: z.enum(['ready', 'not_ready', 'draining']).describe('Whether it takes new work.'),
   reasons: listOf(z.string()).describe('Why it is not ready.'),
+  warnings: listOf(z.string()).describe('What somebody should see to, though all works.'),
   data: text('Data folder.'),
   config: z
     .strictObject({
@@ -56,6 +57,17 @@ export const statusSchema = z.strictObject({
   listeners: listOf(
     z.strictObject({ door: text('What listens.'), address: text('Where: a URL, or the path of a socket.') }),
   ).describe('Where it listens.'),
+  certificates: listOf(
+    z.strictObject({
+      listener: text('The listener, as the configuration names it.'),
+      path: text('The file of the certificate.'),
+      fingerprint: text('SHA-256 of the certificate that new connections get.'),
+      notBefore: time('From when it is valid'),
+      notAfter: time('Until when it is valid'),
+      failure: textOrNull('Why clients refuse it; null when they do not.'),
+      warnings: listOf(z.string()).describe('What somebody should see to.'),
+    }),
+  ).describe('Certificates of the listeners that have TLS.'),
   sessions: z
     .strictObject({
       open: count('Sessions that live.'),

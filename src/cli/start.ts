@@ -22,7 +22,7 @@ export function addStartCommand(program: Command, context: CliContext, finish: F
     .option('--json', 'print one JSON object once ready')
     .addHelpText(
       'after',
-      '\nOn SIGTERM or SIGINT nothing new is begun, and running statements may end within limits.drain. Sessions, and what\nstill runs in them, go on when Icecore is started again. On\nSIGHUP the configuration is read again, as by "icecore reload".\n\nExample:\n  $ icecore start --config /etc/icecore/icecore.yaml',
+      '\nOn SIGTERM or SIGINT nothing new is begun, and running statements may end within limits.drain. Sessions, and what\nstill runs in them, go on when Icecore is started again. On\nSIGHUP the configuration and the certificates are read again, as by "icecore reload".\n\nExample:\n  $ icecore start --config /etc/icecore/icecore.yaml',
     )
     .action((options: StartOptions) => finish(start(context, options)))
 }
@@ -44,12 +44,18 @@ async function start(context: CliContext, options: StartOptions): Promise<number
   process.on('SIGHUP', () => void reloadOnSignal(context, gateway))
   const { err, paintErr } = context
   if (options.json)
-    await writeJson(context.out, { gateway: gateway.url, ops: gateway.opsUrl, data: config.data, pid: process.pid })
+    await writeJson(context.out, {
+      gateway: gateway.url,
+      ops: gateway.opsUrl,
+      listeners: gateway.listeners,
+      data: config.data,
+      pid: process.pid,
+    })
   err.write(
     [
       `${paintErr('bold', 'Icecore is ready.')} Stop it with Ctrl-C or SIGTERM.`,
-      `  drivers      ${safeLine(gateway.url)}`,
-      `  health       ${safeLine(gateway.opsUrl)}`,
+      `  drivers      ${gateway.listeners.driver.map(safeLine).join(', ')}`,
+      `  health       ${gateway.listeners.ops.map(safeLine).join(', ')}`,
       `  connections  ${Object.keys(config.connections).map(safeLine).join(', ')}`,
       `  record       ${safeLine(config.data)}`,
       `  for          ${plural(config.access.length, 'access rule')}, ${plural(Object.keys(config.agents).length, 'agent')}, ${plural(Object.keys(config.issuers).length, 'issuer')}`,

@@ -40,12 +40,14 @@ function* renderStatus(context: CliContext, found: StatusJson): Generator<string
   const { config, journal, index, sessions, memory } = found
   const word = found.state.replaceAll('_', ' ')
   yield `${paint('bold', `Icecore ${safeLine(found.version)}`)} ${paint(found.state === 'ready' ? 'green' : 'red', word)}`
-  for (const reason of found.reasons) yield* fact('', reason, true)
+  for (const reason of [...found.reasons, ...found.warnings]) yield* fact('', reason, true)
   yield* fact('process', `${found.pid}, up ${formatDuration(found.uptimeMs ?? 0)}, Node ${found.node}`)
   yield* fact('data', found.data)
   yield* fact('config', `${config.file ?? 'not from a file'}, read ${formatTime(config.loadedAt)}`)
   if (config.restartNeeded.length > 0) yield* fact('', `from the next start: ${config.restartNeeded.join(', ')}`)
   for (const { door, address } of found.listeners) yield* fact(door, address)
+  for (const { path, notAfter } of found.certificates)
+    yield* fact('certificate', `${path}, until ${formatTime(notAfter)}`)
   const open = `${formatCount(sessions.open)} of at most ${formatCount(sessions.limit)}`
   yield* fact('sessions', `${open}, ${plural(sessions.openStatements, 'open statement')}`)
   const free = journal.freeBytes === null ? 'free space not known' : `${formatBytes(journal.freeBytes)} free`

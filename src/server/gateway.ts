@@ -3,7 +3,6 @@
 import type { KeyObject } from 'node:crypto'
 import { createHmac } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import type { FastifyInstance } from 'fastify'
 import {
   type Journal,
   JournalCheck,
@@ -24,7 +23,7 @@ import { createChunkChecker } from '../adapters/workers/index.ts'
 import type { ReloadJson } from '../api-schema/index.ts'
 import { reasonGone } from '../core/identity/index.ts'
 import { deriveKey } from '../core/recording/format/index.ts'
-import { refuseUnreadable, registerDriverDoor } from '../doors/driver/index.ts'
+import { createDriverDoor, refuseUnreadable } from '../doors/driver/index.ts'
 import { registerOperatorDoor } from '../doors/operator/index.ts'
 import { type Readiness, registerOpsDoor } from '../doors/ops/index.ts'
 import { IcecoreError } from '../errors.ts'
@@ -50,17 +49,21 @@ import { type Ids, randomIds } from '../lib/ids.ts'
 import { type Log, silentLog } from '../lib/log.ts'
 import { checkConnections } from './check-connections.ts'
 import type { Config } from './config/index.ts'
-import { createListener, type Listener } from './listener.ts'
-import { mapConnections } from './map-config.ts'
+import type { Listener } from './listener.ts'
+import { mapCertificates, mapConnections, mapListeners, mapProxies } from './map-config.ts'
+import { openListeners } from './open-listeners.ts'
 import { listenOnSocket } from './operator-socket.ts'
 import { type ConfigFile, Identity, makeVerifier, type ReloadedBy, Reloader, type ReloadTools } from './reload.ts'
 import { hashOfConfig, Settings } from './settings.ts'
 import { StatusReport } from './status.ts'
+import { type CertificateState, Certificates } from './tls/index.ts'
 
 export interface Gateway {
-  /** Where drivers reach it. */
+  /** Where drivers reach it: the first listener. */
   readonly url: string
   readonly opsUrl: string
+  /** All listeners, in the order of the configuration. */
+  readonly listeners: { readonly driver: readonly string[]; readonly ops: readonly string[] }
   /**
    * Drains and stops: nothing new is begun, running statements may end within `limits.drain`, the record is closed.
    * Sessions are kept for the next process, with what still runs in them, unless they are to end.
@@ -91,6 +94,10 @@ export async function startGateway(config: Config, tools: GatewayTools = {}): Pr
   const settings = new Settings(config)
   const started = new Started()
   try {
+    const listeners = mapListeners(config, () => settings.config)
+    const kept = mapCertificates([...listeners.driver, ...listeners.ops])
+    const certificates = await Certificates.open(kept, { clock, log, sources: { environment } })
+    started.add(() => certificates.close())
     const kek = await loadKek(config.recording.key, { environment })
     const recording = await openRecord(config, kek, { clock, ids, log, files }, started)
     const upstream = createSnowflakeConnector(
@@ -115,7 +122,8 @@ export async function startGateway(config: Config, tools: GatewayTools = {}): Pr
       setLogLevel: (level: Config['log']['level']) => ownLog?.setLevel(level),
     }
     const basics = { clock, ids, log, files }
-    return await openDoors(settings, kek, recording, upstream, reloading, basics, started)
+    const parts = { recording, upstream, listeners, certificates }
+    return await openDoors(settings, kek, parts, reloading, basics, started)
   } catch (error) {
     await started.stop()
     throw error
@@ -137,6 +145,13 @@ interface Recording {
   readonly check: JournalCheck
 }
 
+interface Parts {
+  readonly recording: Recording
+  readonly upstream: SnowflakeConnector
+  readonly listeners: ReturnType<typeof mapListeners>
+  readonly certificates: Certificates
+}
+
 async function openRecord(config: Config, kek: KeyObject, basics: Basics, started: Started): Promise<Recording> {
   const { journal: folder, index: path } = recordFolders(config.data)
   const { segment_size, ballast, low_water } = config.recording
@@ -156,13 +171,13 @@ async function openRecord(config: Config, kek: KeyObject, basics: Basics, starte
 async function openDoors(
   settings: Settings,
   kek: KeyObject,
-  { journal, index, reader, past, check }: Recording,
-  upstream: SnowflakeConnector,
+  { recording, upstream, listeners, certificates }: Parts,
   reloading: Pick<ReloadTools, 'configFile' | 'environment' | 'setLogLevel'>,
   basics: Basics,
   started: Started,
 ): Promise<Gateway> {
-  const { listen, data } = settings.config
+  const { journal, index, reader, past, check } = recording
+  const { data } = settings.config
   const limits = settings.limits()
   const { clock, ids, log, files } = basics
   const links = new ChunkLinks({
@@ -217,48 +232,57 @@ async function openDoors(
   const state = new Lifecycle()
   const verifier: TokenVerifier = { verify: (token) => identity.current.verify(token) }
   const logInTools = { verifier, access, upstream, recorder: journal, registry, sealer, refusals, clock, ids, log }
-  const registerDriver = (app: FastifyInstance): void =>
-    registerDriverDoor(
-      app,
-      {
-        gate,
-        registry,
-        refusals,
-        logIn: (request) => {
-          state.assertOpen()
-          return logIn(request, logInTools)
-        },
-        chunks: {
-          recorder: journal,
-          checker,
-          links,
-          recall: (token, key) => linkRecall.recall(token, key),
-          clock,
-          ids,
-        },
+  const driverDoor = createDriverDoor(
+    {
+      gate,
+      registry,
+      refusals,
+      logIn: (request) => {
+        state.assertOpen()
+        return logIn(request, logInTools)
+      },
+      chunks: {
+        recorder: journal,
+        checker,
+        links,
+        recall: (token, key) => linkRecall.recall(token, key),
         clock,
         ids,
-        log,
       },
-      {
-        publicUrl: () => settings.config.public_url ?? driver.url,
-        bodies: settings.bodies(),
-        get bodiesInMemory() {
-          return limits.request_bodies_in_memory
-        },
-        get hold() {
-          return limits.hold
-        },
-        retryWindow: RETRY_WINDOW_MS,
+      clock,
+      ids,
+      log,
+    },
+    {
+      bodies: settings.bodies(),
+      get bodiesInMemory() {
+        return limits.request_bodies_in_memory
       },
-    )
-  const readiness = (): Readiness => state.readiness(journal.failure(), check.reasons())
-  const driver: Listener = await createListener(listen.driver, registerDriver, clock, (error, socket) =>
-    refuseUnreadable(error, socket, refusals),
+      get hold() {
+        return limits.hold
+      },
+      retryWindow: RETRY_WINDOW_MS,
+      get proxies() {
+        return mapProxies(settings.config)
+      },
+    },
   )
-  started.add(() => driver.close())
-  const ops = await createListener(listen.ops, (app) => registerOpsDoor(app, { readiness }), clock)
-  started.add(() => ops.close())
+  const drivers: Listener[] = []
+  const note = (to: Listener[]) => ({
+    certificates,
+    clock,
+    onOpen: (listener: Listener): void => {
+      to.push(listener)
+      started.add(() => listener.close())
+    },
+  })
+  const readiness = (): Readiness => state.readiness(journal.failure(), check.reasons(), certificates.states())
+  const driver = await openListeners(
+    listeners.driver,
+    { register: driverDoor, refuse: (error, socket) => refuseUnreadable(error, socket, refusals) },
+    note(drivers),
+  )
+  const ops = await openListeners(listeners.ops, { register: (app) => registerOpsDoor(app, { readiness }) }, note([]))
   const reloader = new Reloader({
     ...reloading,
     settings,
@@ -270,6 +294,10 @@ async function openDoors(
     clock,
     log,
   })
+  const reload = async (by: ReloadedBy): Promise<ReloadJson> => {
+    await certificates.reload()
+    return reloader.reload(by)
+  }
   const { journal: journalFolder, index: indexPath, operatorSocket } = recordFolders(data)
   const status = new StatusReport({
     version: VERSION,
@@ -281,11 +309,12 @@ async function openDoors(
     index,
     clock,
     listeners: () => [
-      { door: 'driver', address: driver.url },
-      { door: 'ops', address: ops.url },
+      ...driver.map((address) => ({ door: 'driver', address })),
+      ...ops.map((address) => ({ door: 'ops', address })),
       { door: 'operator', address: operatorSocket },
     ],
     readiness,
+    certificates: () => certificates.states(),
     isDraining: () => state.isDraining,
     loaded: () => reloader.loaded,
     freeBytes: () => files.freeBytes(journalFolder),
@@ -297,7 +326,7 @@ async function openDoors(
       record: recordingsOf(index, reader),
       subscribe: (listener) => journal.subscribe((events) => listener(events.map(({ event }) => event))),
       status: () => status.make(),
-      reload: (by) => reloader.reload(by),
+      reload,
       rebuildIndex: async () => {
         const begun = clock.monotonic()
         const events = await index.rebuild()
@@ -310,7 +339,7 @@ async function openDoors(
   )
   started.add(() => operator.close())
   void check.start()
-  log.info('gateway.started', { driver: driver.url, ops: ops.url, data })
+  log.info('gateway.started', { driver, ops, data })
 
   const drain = async (reason: string, sessions: 'keep' | 'end'): Promise<void> => {
     state.close()
@@ -319,7 +348,7 @@ async function openDoors(
     while (registry.openStatements() > 0 && clock.monotonic() < deadline) await delay(clock, DRAIN_LOOK_MS)
     if (sessions === 'end') await registry.endAll(reason)
     else gate.suspend()
-    await driver.close()
+    await Promise.all(drivers.map((listener) => listener.close()))
     await operator.close()
     await journal.append({ type: 'gateway.stopped', session: null, facts: { reason } })
     await started.stop()
@@ -327,13 +356,14 @@ async function openDoors(
   }
   let draining: Promise<void> | null = null
   return {
-    url: driver.url,
-    opsUrl: ops.url,
+    url: driver[0],
+    opsUrl: ops[0],
+    listeners: { driver, ops },
     close(reason = 'shutdown', sessions = 'keep') {
       draining ??= drain(reason, sessions)
       return draining
     },
-    reload: (by) => reloader.reload(by),
+    reload,
   }
 }
 
@@ -362,13 +392,18 @@ class Lifecycle {
     if (!this.#open) throw new IcecoreError('ICE_DRAINING')
   }
 
-  readiness(recorderFailure: string | null, damages: readonly string[]): Readiness {
+  readiness(
+    recorderFailure: string | null,
+    damages: readonly string[],
+    certificates: readonly CertificateState[],
+  ): Readiness {
     const reasons = [
       ...(this.#open ? [] : ['Icecore is shutting down']),
       ...(recorderFailure === null ? [] : [`nothing can be recorded: ${recorderFailure}`]),
       ...damages,
+      ...certificates.flatMap(({ failure }) => failure ?? []),
     ]
-    return { ready: reasons.length === 0, reasons }
+    return { ready: reasons.length === 0, reasons, warnings: certificates.flatMap(({ warnings }) => warnings) }
   }
 }
 

@@ -3,26 +3,31 @@ import { describe, it } from 'node:test'
 import { systemClock } from '../lib/clock.ts'
 import { createListener } from './listener.ts'
 
-const LOOPBACK = { host: '127.0.0.1', port: 0 }
+const LOOPBACK = { host: '127.0.0.1', port: 0, certificate: null, admits: null, handshake: 1000, connections: 10 }
+const NO_DOOR = { register: () => undefined }
 
 describe('createListener', () => {
   it('says where it cannot listen, and why', async () => {
-    const first = await createListener(LOOPBACK, () => undefined, systemClock)
+    const first = await createListener(LOOPBACK, NO_DOOR, systemClock)
     const port = Number(new URL(first.url).port)
     try {
-      await assert.rejects(
-        createListener({ ...LOOPBACK, port }, () => undefined, systemClock),
-        { code: 'ICE_LISTEN_FAILED', message: `Cannot listen on 127.0.0.1:${port}: EADDRINUSE.` },
-      )
+      await assert.rejects(createListener({ ...LOOPBACK, port }, NO_DOOR, systemClock), {
+        code: 'ICE_LISTEN_FAILED',
+        message: `Cannot listen on 127.0.0.1:${port}: EADDRINUSE.`,
+      })
     } finally {
       await first.close()
     }
-    const again = await createListener({ ...LOOPBACK, port }, () => undefined, systemClock)
+    const again = await createListener({ ...LOOPBACK, port }, NO_DOOR, systemClock)
     await again.close()
   })
 
   it('routes a path with doubled slashes as the one it means', async () => {
-    const listener = await createListener(LOOPBACK, (app) => app.get('/queries/:id', async () => 'found'), systemClock)
+    const listener = await createListener(
+      LOOPBACK,
+      { register: (app) => app.get('/queries/:id', async () => 'found') },
+      systemClock,
+    )
     try {
       assert.equal(await (await fetch(`${listener.url}//queries///7?a=//b`)).text(), 'found')
     } finally {
@@ -33,7 +38,7 @@ describe('createListener', () => {
   it('leaves a path that cannot be decoded to the door', async () => {
     const listener = await createListener(
       LOOPBACK,
-      (app) => app.get('/queries/:id', async ({ params }) => params),
+      { register: (app) => app.get('/queries/:id', async ({ params }) => params) },
       systemClock,
     )
     try {

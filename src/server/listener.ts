@@ -1,10 +1,14 @@
 /** One listener with one door behind it. */
-import type { Socket } from 'node:net'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import { type FastifyInstance, fastify } from 'fastify'
 import { IcecoreError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
+import { isWildcardAddress } from '../lib/net/index.ts'
+import { type CertificateKeeper, createTlsServer } from './tls/index.ts'
 
 export interface Listener {
+  /** Scheme, host as configured, and port. A listener on every address is named by the loopback address. */
   readonly url: string
   /** Takes nothing more, and resolves when what was under way has been answered, or was cut off. */
   close(): Promise<void>
@@ -13,57 +17,111 @@ export interface Listener {
 export interface ListenOptions {
   readonly host: string
   readonly port: number
+  /** Null for plain HTTP. */
+  readonly certificate: CertificateKeeper | null
+  /** Peers that are let in; null for all. */
+  readonly admits: ((address: string) => boolean) | null
+  /** Milliseconds for a TLS handshake. */
+  readonly handshake: number
+  /** Most at a time. */
+  readonly connections: number
+}
+
+export interface ListenerDoor {
+  register(app: FastifyInstance): unknown
+  /** Ends a connection on which there is no request that could be answered. */
+  refuse?(error: Error, socket: Socket): void
 }
 
 /** A request's head must be in by then; its body has its own limits. */
 const HEADERS_MS = 20_000
 const REQUEST_MS = 120_000
-/** Each may hold one log-in body without a token; what asks for more is behind one. */
-const MAX_CONNECTIONS = 4096
 /** Longer than load balancers keep an idle connection, so that they and not we close it. */
 const KEEP_ALIVE_MS = 75_000
 /** What is under way when the listener closes may take so long to be answered. */
 const CLOSE_MS = 2_000
 
 /** Rejects with ICE_LISTEN_FAILED. */
-export async function createListener(
-  { host, port }: ListenOptions,
-  register: (app: FastifyInstance) => void,
-  clock: Clock,
-  refuseUnreadable?: (error: Error, socket: Socket) => void,
-): Promise<Listener> {
+export async function createListener(options: ListenOptions, door: ListenerDoor, clock: Clock): Promise<Listener> {
+  const { port, certificate, admits } = options
+  // By name it would be what the system makes of it; here it is this machine.
+  const host = options.host.toLowerCase() === 'localhost' ? '127.0.0.1' : options.host
+  const refuse = door.refuse ?? refusePlainly
   const app = fastify({
     logger: false,
     // Requests under way are answered; what is longer than that is cut off by `close`.
     forceCloseConnections: 'idle',
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    requestTimeout: REQUEST_MS,
     exposeHeadRoutes: false,
     routerOptions: { ignoreDuplicateSlashes: false },
     rewriteUrl: ({ url = '/' }) => url.replace(/^[^?]+/, routedPath),
-    ...(refuseUnreadable === undefined ? {} : { clientErrorHandler: refuseUnreadable }),
+    clientErrorHandler: refuse,
+    serverFactory: (handler) => createHttpServer(handler as RequestListener, { ...options, clock }, refuse),
   })
-  app.server.headersTimeout = HEADERS_MS
-  app.server.maxConnections = MAX_CONNECTIONS
-  register(app)
+  const sockets = new Set<Socket>()
+  app.server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  if (admits !== null) {
+    app.addHook('onRequest', async ({ raw }) => {
+      if (admits(raw.socket.remoteAddress ?? '')) return
+      throw new IcecoreError('ICE_TRANSPORT_REFUSED', { reason: 'it did not come through a trusted proxy' })
+    })
+  }
+  door.register(app)
   try {
-    const url = await app.listen({ host, port })
-    return {
-      url,
-      async close() {
-        const timer = clock.timer(CLOSE_MS, () => app.server.closeAllConnections())
-        await app.close().finally(() => timer.cancel())
-      },
-    }
+    await app.listen({ host, port })
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown'
     const hint = reason === 'EADDRINUSE' ? 'Another process listens there: end it, or choose another port.' : undefined
     throw new IcecoreError(
       'ICE_LISTEN_FAILED',
-      { address: `${host}:${port}`, reason },
+      { address: `${options.host}:${port}`, reason },
       { cause, ...(hint && { hint }) },
     )
   }
+  return {
+    url: urlOf(certificate === null ? 'http' : 'https', options.host, portOf(app.server.address())),
+    async close() {
+      const timer = clock.timer(CLOSE_MS, () => {
+        for (const socket of sockets) socket.destroy()
+      })
+      await app.close().finally(() => timer.cancel())
+    },
+  }
+}
+
+function createHttpServer(
+  handler: RequestListener,
+  { certificate, handshake, connections, clock }: ListenOptions & { readonly clock: Clock },
+  refuse: (error: Error, socket: Socket) => void,
+): Server {
+  const server =
+    certificate === null ? createServer(handler) : createTlsServer(certificate, { handshake, clock }, handler, refuse)
+  server.headersTimeout = HEADERS_MS
+  server.requestTimeout = REQUEST_MS
+  server.keepAliveTimeout = KEEP_ALIVE_MS
+  server.maxConnections = connections
+  return server
+}
+
+function urlOf(scheme: string, host: string, port: number): string {
+  const shown = isWildcardAddress(host) ? (host.includes(':') ? '::1' : '127.0.0.1') : host
+  return `${scheme}://${shown.includes(':') ? `[${shown}]` : shown}:${port}`
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  return typeof address === 'object' ? (address?.port ?? 0) : 0
+}
+
+/** For doors without a form of their own. */
+function refusePlainly(error: Error, socket: Socket): void {
+  if (socket.writable) {
+    const text = error instanceof IcecoreError ? error.message : 'The request cannot be read.'
+    const head = `HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\ncontent-length: ${text.length}\r\nconnection: close`
+    socket.write(`${head}\r\n\r\n${text}`)
+  }
+  socket.destroy()
 }
 
 /**

@@ -6,7 +6,10 @@ import { ISSUER_DEFAULTS, type IssuerSettings, type KeySource } from '../adapter
 import type { AccessCondition, AccessRule, Agents, KnownPrincipals, People } from '../core/identity/index.ts'
 import type { StatementSettings } from '../core/policy/index.ts'
 import { IcecoreError } from '../errors.ts'
+import { holds, isWildcardAddress, type TrustedProxies } from '../lib/net/index.ts'
 import type { Config } from './config/index.ts'
+import type { ListenOptions } from './listener.ts'
+import type { CertificateFiles, KeeperOptions } from './tls/index.ts'
 
 type ConfigIssuer = Config['issuers'][string]
 type ConfigConnection = Config['connections'][string]
@@ -92,6 +95,55 @@ export function mapAccessRules(config: Config): readonly AccessRule[] {
 export function mapStatementSettings({ statements }: Config): StatementSettings {
   const { procedure_calls, ...others } = statements
   return { procedureCalls: procedure_calls, ...others }
+}
+
+/** A listener as it is opened; its certificate is found by its name. */
+export interface ListenerSettings extends Omit<ListenOptions, 'certificate'> {
+  /** As the configuration names it. */
+  readonly name: string
+  readonly files: CertificateFiles | null
+  /** Where drivers are sent to; null for the listener's own address. */
+  publicUrl(): string | null
+}
+
+/** `current` gives the configuration in force, for what may change while the listeners are open. */
+export function mapListeners(
+  { listen }: Config,
+  current: () => Config,
+): Readonly<Record<'driver' | 'ops', readonly ListenerSettings[]>> {
+  const map = (
+    door: 'driver' | 'ops',
+    all: readonly Config['listen']['driver'][number][],
+  ): readonly ListenerSettings[] =>
+    all.map(({ host, port, tls, plain_http, public_url }, index) => ({
+      name: all.length === 1 ? `listen.${door}` : `listen.${door}[${index}]`,
+      host,
+      port,
+      files: tls === undefined ? null : { certificate: tls.certificate, privateKey: tls.private_key },
+      publicUrl: () => public_url ?? (door === 'driver' ? current().public_url : undefined) ?? null,
+      admits:
+        plain_http === undefined ? null : (address) => current().trusted_proxies.some((range) => holds(range, address)),
+      handshake: listen.tls_handshake,
+      connections: listen.connections,
+    }))
+  return { driver: map('driver', listen.driver), ops: map('ops', listen.ops) }
+}
+
+export function mapProxies({ trusted_proxies, forwarded_header }: Config): TrustedProxies {
+  return { trusted: trusted_proxies, header: forwarded_header }
+}
+
+/** The certificates to be kept, with the host that each must be for. */
+export function mapCertificates(listeners: readonly ListenerSettings[]): readonly KeeperOptions[] {
+  return listeners.flatMap(({ name, files, host, publicUrl }) => {
+    if (files === null) return []
+    const own = isWildcardAddress(host) ? null : host
+    const sentTo = (): string | null => {
+      const url = publicUrl()
+      return url === null ? own : new URL(url).hostname.replace(/^\[|\]$/g, '')
+    }
+    return [{ listener: name, files, host: sentTo }]
+  })
 }
 
 export async function mapConnections(config: Config, sources: SecretSources): Promise<readonly SnowflakeConnection[]> {

@@ -19,6 +19,7 @@ export interface StatusTools {
   readonly clock: Clock
   listeners(): StatusJson['listeners']
   readiness(): Readiness
+  certificates(): StatusJson['certificates']
   isDraining(): boolean
   loaded(): LoadedFacts
   freeBytes(): Promise<number>
@@ -38,7 +39,7 @@ export class StatusReport {
   async make(): Promise<Omit<StatusJson, 'recorded'>> {
     const { version, settings, registry, upstream, identity, clock } = this.#tools
     const { config } = settings
-    const { ready, reasons } = this.#tools.readiness()
+    const { ready, reasons, warnings } = this.#tools.readiness()
     const lsn = lsnOf(this.#tools.recorder.head())
     const { rss, heapUsed, external } = process.memoryUsage()
     return {
@@ -49,9 +50,11 @@ export class StatusReport {
       uptimeMs: Math.round(clock.monotonic() - this.#started),
       state: this.#tools.isDraining() ? 'draining' : ready ? 'ready' : 'not_ready',
       reasons,
+      warnings: [...warnings],
       data: config.data,
       config: this.#tools.loaded(),
       listeners: this.#tools.listeners(),
+      certificates: this.#tools.certificates(),
       sessions: { open: registry.size, limit: config.limits.sessions, openStatements: registry.openStatements() },
       journal: {
         lsn,

@@ -33,7 +33,7 @@ describe('a gateway that is told to stop', () => {
       const ready = await fetch(`${gateway.opsUrl}/readyz`)
       assert.deepEqual(
         [ready.status, await ready.json()],
-        [503, { ready: false, reasons: ['Icecore is shutting down'] }],
+        [503, { ready: false, reasons: ['Icecore is shutting down'], warnings: [] }],
       )
       assert.equal((await running).length, 1)
       await drained

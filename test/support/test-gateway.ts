@@ -25,6 +25,8 @@ export interface TestGatewayOptions {
   readonly issuers?: Entries
   /** Where the driver door listens; 0 for any. */
   readonly port?: number
+  /** The section `listen` of a test's own, as YAML; what it names can be put into the folder. */
+  readonly listen?: (folder: string) => string | Promise<string>
   /** Further sections of the config, as YAML. */
   readonly config?: string
   /** A clock or files of the test's own. */
@@ -70,7 +72,7 @@ export async function makeWorld(options: Omit<TestGatewayOptions, 'tools'> = {})
     connections,
     issuers: options.issuers ?? {},
     sections: options.config ?? '',
-    port: options.port ?? 0,
+    listen: (await options.listen?.(folder)) ?? `{driver: {port: ${options.port ?? 0}}, ops: {port: 0}}`,
   }
   await writeFile(config, configText(emulator, idp, further))
   return { emulator, idp, folder, config }
@@ -123,6 +125,15 @@ export class TestGateway {
     return this.#gateway.opsUrl
   }
 
+  get listeners(): Gateway['listeners'] {
+    return this.#gateway.listeners
+  }
+
+  /** As SIGHUP does. */
+  async reload(): Promise<void> {
+    await this.#gateway.reload('SIGHUP')
+  }
+
   /** Everything on record so far, in order. */
   events(): Promise<readonly RecordedEvent[]> {
     return recordedEvents(this)
@@ -151,7 +162,7 @@ interface Further {
   readonly connections: Entries
   readonly issuers: Entries
   readonly sections: string
-  readonly port: number
+  readonly listen: string
 }
 
 /** YAML takes JSON for what it is. */
@@ -177,7 +188,7 @@ function configText(emulator: Emulator, idp: TestIdp, further: Further): string 
   const names = ['prod', ...Object.keys(further.connections)]
   return `version: 1
 data: ./data
-listen: {driver: {port: ${further.port}}, ops: {port: 0}}
+listen: ${further.listen}
 issuers: ${merged(issuer, { idp: {}, ...further.issuers })}
 connections: ${merged(connection, { prod: {}, ...further.connections })}
 people:

@@ -24,13 +24,21 @@ version: 1
 # Folder for the journal and the index.
 data: ./icecore-data
 
-# Where drivers connect, and where health is asked. Loopback only: put a TLS proxy on this machine before them.
+# Where drivers connect, and where health is asked. Beyond loopback each wants a certificate, as in
+# driver: { host: 0.0.0.0, port: 8443, tls: { certificate: tls/server.pem, private_key: "\${file:tls/server.key}" } }
+# or "plain_http: behind_proxy" in its place. Several listeners are a list of such.
 listen:
   driver: { host: 127.0.0.1, port: 8484 }
   ops: { host: 127.0.0.1, port: 8485 }
+  # connections: 4096
+  # tls_handshake: 10s
 
 # Address under which drivers reach the gateway, where that is not the driver listener's own.
 # public_url: https://icecore.example.com
+
+# Proxies that are believed in who their client is, and the header in which they say it.
+# trusted_proxies: [10.0.0.7]
+# forwarded_header: x-forwarded-for
 
 # OIDC issuers whose tokens are taken. Nothing is shared between them.
 issuers:

@@ -20,6 +20,8 @@ export interface ClaimedClient {
 
 export interface NetworkFacts {
   readonly address: string
+  /** Trusted proxies between the address and Icecore, the nearest last; left out where there are none. */
+  readonly via?: readonly string[]
   readonly userAgent: string | null
 }
 

@@ -34,6 +34,7 @@ import {
 import type { Clock } from '../../lib/clock.ts'
 import type { Ids } from '../../lib/ids.ts'
 import type { Log } from '../../lib/log.ts'
+import { clientAddress, type TrustedProxies } from '../../lib/net/index.ts'
 import { type GiveBack, Room } from '../../lib/room.ts'
 import { sendChunk } from './chunk-response.ts'
 import { createAnswerEncoder } from './encode-answer.ts'
@@ -67,8 +68,6 @@ export interface DriverDoorTools {
 
 /** Read at each use, so that they may change while the door is open. */
 export interface DriverDoorOptions {
-  /** Where drivers reach this door: chunk links point there. Known once the door listens. */
-  publicUrl(): string
   readonly bodies: BodyLimits
   /** Bytes of all bodies with statements that are read, or whose statement has not ended. */
   readonly bodiesInMemory: number
@@ -76,7 +75,12 @@ export interface DriverDoorOptions {
   readonly hold: number
   /** How long one request may be told to come again, milliseconds. */
   readonly retryWindow: number
+  /** Proxies that are believed in who their client is. */
+  readonly proxies: TrustedProxies
 }
+
+/** Where drivers reach a listener: chunk links point there. Known once it listens. */
+export type PublicUrl = () => string
 
 const TELEMETRY_BYTES = 4 * 1024 * 1024
 
@@ -85,8 +89,16 @@ const SMALL_BODY: BodyLimits = { received: 256 * 1024, unpacked: 1024 * 1024 }
 /** Of all small bodies: who has no token yet takes nothing of the memory for statements. */
 const SMALL_BODIES_IN_MEMORY = 32 * 1024 * 1024
 
-export function registerDriverDoor(app: FastifyInstance, tools: DriverDoorTools, options: DriverDoorOptions): void {
+/** Puts the door behind listeners, all of them with the same limits. */
+export function createDriverDoor(
+  tools: DriverDoorTools,
+  options: DriverDoorOptions,
+): (app: FastifyInstance, publicUrl: PublicUrl) => void {
   const door = new DriverDoor(tools, options)
+  return (app, publicUrl) => register(app, door, publicUrl)
+}
+
+function register(app: FastifyInstance, door: DriverDoor, publicUrl: PublicUrl): void {
   // Bodies are read by the handlers, each to its own limit.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
@@ -94,10 +106,10 @@ export function registerDriverDoor(app: FastifyInstance, tools: DriverDoorTools,
   app.post('/session/token-request', (request, reply) => door.renew(request, reply))
   app.post('/session/heartbeat', (request, reply) => door.heartbeat(request, reply))
   app.post('/session', (request, reply) => door.logOut(request, reply))
-  app.post('/queries/v1/query-request', (request, reply) => door.query(request, reply))
+  app.post('/queries/v1/query-request', (request, reply) => door.query(request, reply, publicUrl()))
   app.post('/queries/v1/abort-request', (request, reply) => door.abortByRequest(request, reply))
   app.post<QueryPath>('/queries/:queryId/abort-request', (request, reply) => door.abortByQuery(request, reply))
-  app.get<QueryPath>('/queries/:queryId/result', (request, reply) => door.result(request, reply))
+  app.get<QueryPath>('/queries/:queryId/result', (request, reply) => door.result(request, reply, publicUrl()))
   app.get<QueryPath>('/monitoring/queries/:queryId', (request, reply) => door.status(request, reply))
   app.post('/telemetry/send', (request, reply) => door.telemetry(request, reply))
   app.post('/telemetry/send/sessionless', (request, reply) => door.telemetry(request, reply))
@@ -136,13 +148,13 @@ class DriverDoor {
     try {
       const read = await this.#readSmall(request, readLoginRequest)
       loginName = read.loginName
-      const network = networkOf(request.raw)
+      const network = this.#networkOf(request.raw)
       const { session, tokens } = await this.#tools.logIn(toLogInRequest(read, url, network))
       return send(reply, envelope(this.#encodeLogIn(session, tokens)))
     } catch (thrown) {
       const error = this.#errorOf(thrown)
       if (error.code === 'ICE_LOGIN_REFUSED' || error.spec.fault === 'caller') this.#refuse(request, null, error)
-      const key = `${networkOf(request.raw).address} ${requestId ?? 'login'}`
+      const key = `${this.#networkOf(request.raw).address} ${requestId ?? 'login'}`
       if (error.spec.retry && this.#retries.isOpen(key)) return send(reply, renderComeAgain(error))
       return send(reply, renderLogInError(error, { loginName, requestId }))
     }
@@ -180,7 +192,7 @@ class DriverDoor {
     return send(reply, envelope(encodeSuccess(null)))
   }
 
-  async query(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  async query(request: FastifyRequest, reply: FastifyReply, publicUrl: string): Promise<FastifyReply> {
     const session = this.#sessionOf(request)
     // A UUID in other letters is the same UUID.
     const requestId = urlOf(request.raw).searchParams.get('requestId')?.toLowerCase()
@@ -193,7 +205,10 @@ class DriverDoor {
       release = body.release
       const { internal: _, ...read } = readQueryRequest(body.bytes)
       const statement = { ...read, requestId, holdMs: this.#holdOf(session) }
-      return this.#sendReply(reply, await this.#tools.gate.submit(session, statement, this.#encoder(session), release))
+      return this.#sendReply(
+        reply,
+        await this.#tools.gate.submit(session, statement, this.#encoder(session, publicUrl), release),
+      )
     } catch (error) {
       release()
       if (isMomentary(error) && this.#retries.isOpen(`${session.id} ${requestId}`)) {
@@ -203,11 +218,11 @@ class DriverDoor {
     }
   }
 
-  async result(request: FastifyRequest<QueryPath>, reply: FastifyReply): Promise<FastifyReply> {
+  async result(request: FastifyRequest<QueryPath>, reply: FastifyReply, publicUrl: string): Promise<FastifyReply> {
     const session = this.#sessionOf(request)
     const holdMs = this.#holdOf(session)
     const queryId = checkedQueryId(request.params.queryId)
-    const answer = await this.#tools.gate.fetch(session, queryId, holdMs, this.#encoder(session))
+    const answer = await this.#tools.gate.fetch(session, queryId, holdMs, this.#encoder(session, publicUrl))
     return this.#sendReply(reply, answer)
   }
 
@@ -306,8 +321,8 @@ class DriverDoor {
     return session.facts.profile.pollHoldMs ?? this.#options.hold
   }
 
-  #encoder(session: Session): ReturnType<typeof createAnswerEncoder> {
-    return createAnswerEncoder(session.facts.profile, this.#options.publicUrl(), this.#parameterLists)
+  #encoder(session: Session, publicUrl: string): ReturnType<typeof createAnswerEncoder> {
+    return createAnswerEncoder(session.facts.profile, publicUrl, this.#parameterLists)
   }
 
   #encodeLogIn(session: Session, tokens: OpenedSession['tokens']): Uint8Array {
@@ -341,13 +356,19 @@ class DriverDoor {
     const { method } = request.raw
     const path = pathForRecord(urlOf(request.raw).pathname)
     const facts = {
-      network: networkOf(request.raw),
+      network: this.#networkOf(request.raw),
       method: method ?? '',
       path,
       icecore: error.code,
       reason: error.message,
     }
     this.#tools.refusals.requestRefused(session, facts)
+  }
+
+  #networkOf({ socket, headers }: IncomingMessage): NetworkFacts {
+    const { address, via } = clientAddress(socket.remoteAddress ?? 'unknown', headers, this.#options.proxies)
+    const userAgent = headers['user-agent']?.slice(0, 256) ?? null
+    return { address, ...(via.length === 0 ? {} : { via }), userAgent }
   }
 
   #errorOf(thrown: unknown): IcecoreError {
@@ -392,11 +413,6 @@ function urlOf(request: IncomingMessage): URL {
 /** A path may hold a chunk link, which works: only that it was one goes on record. */
 function pathForRecord(path: string): string {
   return path.startsWith('/chunks/') ? '/chunks/…' : path.slice(0, 256)
-}
-
-function networkOf(request: IncomingMessage): NetworkFacts {
-  const address = request.socket.remoteAddress ?? 'unknown'
-  return { address, userAgent: request.headers['user-agent']?.slice(0, 256) ?? null }
 }
 
 /** Node reads the session id as a number, and the drivers use it in their logs only. */

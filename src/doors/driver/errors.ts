@@ -26,6 +26,7 @@ export function envelope(body: Uint8Array, status = 200): HttpAnswer {
 const SESSION_CODES: Partial<Record<ErrorCode, string>> = {
   ICE_SESSION_UNKNOWN: CODES.sessionTokenInvalid,
   ICE_SESSION_TOKEN_EXPIRED: CODES.sessionTokenExpired,
+  ICE_TRANSPORT_REFUSED: CODES.loginRefused,
 }
 
 export function renderFailure(failure: StatementFailure): HttpAnswer {

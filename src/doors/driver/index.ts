@@ -1,3 +1,3 @@
-export { type DriverDoorOptions, type DriverDoorTools, registerDriverDoor } from './driver-door.ts'
+export { createDriverDoor, type DriverDoorOptions, type DriverDoorTools, type PublicUrl } from './driver-door.ts'
 export type { BodyLimits } from './read-body.ts'
 export { refuseUnreadable } from './unreadable-request.ts'

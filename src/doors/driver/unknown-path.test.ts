@@ -17,7 +17,7 @@ import {
   SessionTokenBook,
 } from '../../gate/index.ts'
 import { silentLog } from '../../lib/log.ts'
-import { registerDriverDoor } from './index.ts'
+import { createDriverDoor } from './index.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -57,8 +57,7 @@ function makeDoor() {
   const refusals = new Refusals({ recorder, clock, log }, DEFAULT_REFUSAL_LIMITS)
   const logIn = async (): Promise<never> => assert.fail('nobody logs in')
   const app = fastify()
-  registerDriverDoor(
-    app,
+  const register = createDriverDoor(
     {
       gate,
       registry,
@@ -70,13 +69,14 @@ function makeDoor() {
       log,
     },
     {
-      publicUrl: () => 'http://icecore',
       bodies: { received: 1000, unpacked: 1000 },
       bodiesInMemory: 1000,
       hold: 1000,
       retryWindow: 1000,
+      proxies: { trusted: [], header: 'x-forwarded-for' },
     },
   )
+  register(app, () => 'http://icecore')
   const close = async (): Promise<void> => {
     await app.close()
     await checker.close()

@@ -5,8 +5,9 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { CODES, ENVELOPE_CONTENT_TYPE, encodeSessionError } from '../../core/wire/index.ts'
-import { IcecoreError } from '../../errors.ts'
+import { IcecoreError, isIcecoreError } from '../../errors.ts'
 import type { Refusals } from '../../gate/index.ts'
+import { canonicalAddress } from '../../lib/net/index.ts'
 
 interface Form {
   readonly status: 400 | 408 | 431
@@ -21,11 +22,25 @@ const FORMS: Readonly<Record<string, Form>> = {
 }
 
 export function refuseUnreadable(thrown: NodeJS.ErrnoException, socket: Socket, refusals: Refusals): void {
-  if (thrown.code === 'ECONNRESET' || socket.destroyed) return
+  const handshake = handshakeError(thrown)
+  if (thrown.code === 'ECONNRESET' || (socket.destroyed && handshake === null)) return
   const { status, reason } = FORMS[thrown.code ?? ''] ?? BROKEN
-  const error = new IcecoreError('ICE_REQUEST_MALFORMED', { reason })
-  const network = { address: socket.remoteAddress ?? 'unknown', userAgent: null }
+  const unreadable = isIcecoreError(thrown) ? thrown : new IcecoreError('ICE_REQUEST_MALFORMED', { reason })
+  const error = handshake ?? unreadable
+  const peer = socket.remoteAddress ?? 'unknown'
+  const network = { address: canonicalAddress(peer) ?? peer, userAgent: null }
   refusals.requestRefused(null, { network, method: '', path: '', icecore: error.code, reason: error.message })
+  if (handshake === null && socket.writable) socket.write(answerOf(error, status))
+  socket.destroy()
+}
+
+/** Nobody can be answered, but a client that does not trust the certificate is somebody's riddle. */
+function handshakeError({ code = '' }: NodeJS.ErrnoException): IcecoreError | null {
+  if (!/^ERR_(?:SSL|TLS)_/.test(code)) return null
+  return new IcecoreError('ICE_TRANSPORT_REFUSED', { reason: `the TLS handshake failed (${code})` })
+}
+
+function answerOf(error: IcecoreError, status: Form['status']): Buffer {
   const body = encodeSessionError(CODES.badRequest, error.message)
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
@@ -33,6 +48,5 @@ export function refuseUnreadable(thrown: NodeJS.ErrnoException, socket: Socket, 
     `content-length: ${body.length}`,
     'connection: close',
   ]
-  if (socket.writable) socket.write(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]))
-  socket.destroy()
+  return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body])
 }

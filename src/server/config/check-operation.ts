@@ -1,8 +1,7 @@
-/** Checks of connections, listeners and of values that must stand in an order. */
+/** Checks of connections and of values that must stand in an order. */
 import { schemaAt } from './json-schema.ts'
-import { limitsSchema, listenSchema, sessionsSchema } from './operation.ts'
+import { limitsSchema, sessionsSchema } from './operation.ts'
 import type { Finding } from './problem.ts'
-import { isLoopbackHost } from './scalar.ts'
 import { readOne, type View } from './view.ts'
 
 /** A mapping as the file has it. */
@@ -32,24 +31,6 @@ export function* checkConnections({ connections }: View): Generator<Finding> {
         hint: 'name the database, too',
       }
     }
-  }
-}
-
-export function* checkListeners(root: Section): Generator<Finding> {
-  const listen = readOne(listenSchema, root.listen ?? {})
-  if (listen === null) return
-  for (const [door, { host }] of Object.entries(listen)) {
-    if (isLoopbackHost(host)) continue
-    yield {
-      code: 'not_loopback',
-      message: `the ${door} listener would be open beyond this machine at "${host}", and tokens would cross the network in the clear`,
-      hint: 'this version has no TLS listener: listen on 127.0.0.1 and put a proxy with TLS in front',
-      path: ['listen', door, 'host'],
-    }
-  }
-  const { driver, ops } = listen
-  if (driver.port === ops.port && driver.port !== 0 && driver.host === ops.host) {
-    yield { code: 'overlap', message: `both listeners would use port ${ops.port}`, path: ['listen', 'ops', 'port'] }
   }
 }
 

@@ -17,6 +17,8 @@ const LIVE: Readonly<Record<keyof Config, boolean>> = {
   data: false,
   listen: false,
   public_url: true,
+  trusted_proxies: true,
+  forwarded_header: true,
   issuers: true,
   connections: true,
   people: true,
@@ -64,8 +66,10 @@ function* leaves(value: unknown, path: Path): Generator<Leaf> {
   if (value === undefined) return
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
   const entries = isObject ? Object.entries(value) : []
-  // Rules are a list whose items are compared one by one; other lists are short and told whole.
-  if (path.length === 1 && path[0] === 'access' && Array.isArray(value)) {
+  // Rules and listeners are compared one by one; other lists are short and told whole.
+  if (path[0] === 'listen' && Array.isArray(value) && value.length === 1) {
+    yield* leaves(value[0], path)
+  } else if (Array.isArray(value) && (path[0] === 'listen' || (path.length === 1 && path[0] === 'access'))) {
     for (const [index, item] of value.entries()) yield* leaves(item, [...path, index])
   } else if (entries.length > 0) {
     for (const [key, child] of entries) yield* leaves(child, [...path, key])

@@ -4,9 +4,11 @@ import { parseSecretReference } from '../../adapters/secrets/index.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { checkAccess } from './check-access.ts'
 import { checkAgents, checkIssuers, checkPeople } from './check-identity.ts'
-import { checkConnections, checkListeners, checkOrder } from './check-operation.ts'
+import { checkListeners } from './check-listeners.ts'
+import { checkConnections, checkOrder } from './check-operation.ts'
 import { readDocument, type SourceDocument } from './document.ts'
 import { describeIssue } from './issues.ts'
+import type { Tls } from './listen.ts'
 import { type Finding, formatPath, type Problem } from './problem.ts'
 import { type Config, configSchema } from './schema.ts'
 import { createView } from './view.ts'
@@ -94,9 +96,16 @@ function resolvePaths(config: Config, folder: string): Config {
   }
   const withCa = <T extends { readonly ca_file?: string | undefined }>(entry: T): T =>
     entry.ca_file === undefined ? entry : { ...entry, ca_file: absolute(entry.ca_file) }
+  const listeners = <T extends { readonly tls?: Tls | undefined }>(all: readonly T[]): readonly T[] =>
+    all.map((one) => {
+      if (one.tls === undefined) return one
+      const { certificate, private_key } = one.tls
+      return { ...one, tls: { certificate: absolute(certificate), private_key: reference(private_key) } }
+    })
   return {
     ...config,
     data: absolute(config.data),
+    listen: { ...config.listen, driver: listeners(config.listen.driver), ops: listeners(config.listen.ops) },
     issuers: mapEntries(config.issuers, withCa),
     connections: mapEntries(config.connections, (entry) => {
       const { private_key, passphrase } = entry.credential

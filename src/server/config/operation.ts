@@ -1,21 +1,6 @@
-/** The sections about running Icecore itself: listeners, recording, sessions, limits, log. */
+/** The sections about running Icecore itself: recording, sessions, limits, log. */
 import * as z from 'zod'
-import { count, duration, oneOf, reject, scalar, secret, show, size, text } from './scalar.ts'
-
-function listener(port: number, purpose: string) {
-  const schema = z.strictObject({
-    host: text({ form: 'an address', max: 255 })
-      .prefault('127.0.0.1')
-      .describe('Address to listen on. Loopback only: this version has no TLS listener.'),
-    port: count({ min: 0, max: 65_535 }).prefault(port).describe('Port to listen on; 0 takes any free one.'),
-  })
-  return schema.prefault({}).describe(purpose)
-}
-
-export const listenSchema = z.strictObject({
-  driver: listener(8484, 'The door for Snowflake drivers.'),
-  ops: listener(8485, 'Health and metrics, for the people who run Icecore.'),
-})
+import { count, duration, oneOf, reject, scalar, secret, show, size } from './scalar.ts'
 
 export const recordingSchema = z.strictObject({
   key: secret().describe(

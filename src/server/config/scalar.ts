@@ -4,6 +4,7 @@
  */
 import * as z from 'zod'
 import { parseSecretReference } from '../../adapters/secrets/index.ts'
+import { type AddressRange, isLoopbackAddress, parseRange } from '../../lib/net/index.ts'
 import { closest } from '../../lib/text/index.ts'
 import type { ProblemCode } from './problem.ts'
 
@@ -181,30 +182,65 @@ function guessSize(value: string): string {
 }
 
 export function isLoopbackHost(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, '').toLowerCase()
-  return bare === 'localhost' || bare === '::1' || /^127(?:\.\d{1,3}){3}$/.test(bare)
+  return host.toLowerCase() === 'localhost' || isLoopbackAddress(host.replace(/^\[|\]$/g, ''))
+}
+
+interface UrlOptions {
+  readonly bare?: boolean
+  readonly query?: boolean
 }
 
 /** An `https` URL, or `http` on loopback. Yields the text as written: an issuer is compared letter by letter. */
-export function webUrl({ bare = false, query = false }: { readonly bare?: boolean; readonly query?: boolean } = {}) {
-  return scalar({ type: 'string', format: 'uri' }, (value) => {
-    const written = checkText(value, { pattern: /^/, form: 'a URL', max: 2048 })
-    const url = URL.parse(written)
-    if (url === null || !/^https?:\/\//i.test(written)) {
-      const guess = `https://${written}`
-      const hint = /^[\w.-]+\.\w+/.test(written) && URL.canParse(guess) ? `did you mean "${guess}"?` : undefined
-      return reject(`must be a URL that starts with https://, not ${show(written)}`, hint)
+export function webUrl(options: UrlOptions = {}) {
+  return scalar({ type: 'string', format: 'uri' }, (value) => checkUrl(value, options))
+}
+
+/** Scheme, host and port (RFC 6454). Yields the one spelling, to which a path can be added. */
+export function origin() {
+  return scalar({ type: 'string', format: 'uri' }, (value) => new URL(checkUrl(value, { bare: true })).origin)
+}
+
+function checkUrl(value: unknown, { bare = false, query = false }: UrlOptions): string {
+  const written = checkText(value, { pattern: /^/, form: 'a URL', max: 2048 })
+  const url = URL.parse(written)
+  if (url === null || !/^https?:\/\//i.test(written)) {
+    const guess = `https://${written}`
+    const hint = /^[\w.-]+\.\w+/.test(written) && URL.canParse(guess) ? `did you mean "${guess}"?` : undefined
+    return reject(`must be a URL that starts with https://, not ${show(written)}`, hint)
+  }
+  if (url.username !== '' || url.password !== '') {
+    return reject('must not hold a user or password in the URL', undefined, 'literal_secret')
+  }
+  if (url.hash !== '') return reject('must not have a fragment')
+  if (url.search !== '' && !query) return reject('must not have a query')
+  if (bare && url.pathname !== '/') return reject(`must not have a path, and has "${url.pathname}"`)
+  if (url.protocol === 'http:' && !isLoopbackHost(url.hostname)) {
+    return reject('must be https: plain http is for loopback addresses only', undefined, 'insecure_url')
+  }
+  return written
+}
+
+/** An address, or a network as `10.0.0.0/8`. */
+export function addressRange() {
+  return scalar({ type: 'string' }, (value): AddressRange => {
+    const written = checkText(value, { pattern: /^/, form: 'an address or a range', max: 64 })
+    const range = parseRange(written)
+    if (range === null) {
+      return reject(
+        `must be an address or a range, not ${show(written)}`,
+        'write it as 10.0.0.7, 10.0.0.0/8 or 2001:db8::/32',
+      )
     }
-    if (url.username !== '' || url.password !== '') {
-      return reject('must not hold a user or password in the URL', undefined, 'literal_secret')
+    if (range.prefix === 0) return reject('would be every address', 'name the proxies’ own networks', 'matches_all')
+    const base = parseRange(written.replace(/\/.*/, ''))?.base
+    if (base !== range.base) {
+      const meant = `${range.base}/${range.prefix}`
+      return reject(
+        `has bits behind its prefix: ${show(written)} is the range ${meant}`,
+        `write ${meant}, or ${base} for that address alone`,
+      )
     }
-    if (url.hash !== '') return reject('must not have a fragment')
-    if (url.search !== '' && !query) return reject('must not have a query')
-    if (bare && url.pathname !== '/') return reject(`must not have a path, and has "${url.pathname}"`)
-    if (url.protocol === 'http:' && !isLoopbackHost(url.hostname)) {
-      return reject('must be https: plain http is for loopback addresses only', undefined, 'insecure_url')
-    }
-    return written
+    return range
   })
 }
 

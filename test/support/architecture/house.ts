@@ -155,6 +155,7 @@ export const HOMES: readonly {
       'src/gate/log-in.ts',
       'src/gate/session-tokens.ts',
       'src/server/demo-keys.ts',
+      'src/server/tls',
     ],
   },
 ]

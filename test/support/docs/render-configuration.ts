@@ -41,7 +41,7 @@ const PROBLEMS = `## Problems
 | \`invalid_value\` | a value that is out of range or of another form |
 | \`literal_secret\` | a secret that is written out |
 | \`insecure_url\` | plain http beyond this machine |
-| \`not_loopback\` | a listener beyond this machine: this version has no TLS listener |
+| \`not_loopback\` | a listener beyond this machine without TLS: tokens would cross the network in clear |
 | \`unknown_reference\` | a name that no entry has |
 | \`never_matches\` | a condition that no token can fulfil |
 | \`matches_all\` | a condition that every token fulfils, or more than it seems |
@@ -71,7 +71,8 @@ function* walk(schema: Schema, path: string): Generator<readonly [string, Schema
     yield* below
   }
   if (hasKeys(schema.additionalProperties)) yield* walk(schema.additionalProperties, `${path}.NAME`)
-  if (hasKeys(schema.items)) yield* walk(schema.items, `${path}[]`)
+  // One mapping or a list of such: the keys stand above already.
+  if (hasKeys(schema.items) && schema.properties === undefined) yield* walk(schema.items, `${path}[]`)
 }
 
 function hasKeys(schema: Schema['additionalProperties']): schema is Schema {
@@ -96,6 +97,7 @@ function describeValue(schema: Schema): string {
   if (schema.pattern?.includes('env')) return 'secret reference'
   if (schema.format === 'uri') return 'URL'
   if (schema.minimum !== undefined) return `${count(schema.minimum)} to ${count(schema.maximum ?? 0)}`
+  if (schema.items !== undefined && schema.properties !== undefined) return 'mapping, or list of mappings'
   if (schema.items !== undefined)
     return hasKeys(schema.items) ? 'list of mappings' : `list: ${describeValue(schema.items)}`
   if (typeof schema.type === 'object') return schema.type.includes('array') ? 'value or list' : schema.type.join(' or ')
