@@ -35,7 +35,7 @@ const MARGIN = 1
 const FIXED_LINES = 4
 const LABELS = { playing: '▶', paused: '‖', end: '■ end', live: '● live' } as const
 
-export const HELP: readonly (readonly [string, string])[] = [
+const HELP: readonly (readonly [string, string])[] = [
   ['space', 'pause, go on'],
   ['n  →  .', 'next scene'],
   ['p  ←', 'scene before'],

@@ -10,7 +10,7 @@ const tagged: Paint = (format, text) => `<${String(format)}:${text}>`
 describe('SQL on a terminal', () => {
   it('has its keywords, texts, numbers and comments coloured', () => {
     assert.deepEqual(layoutSql("select 1, 'it''s' -- why", { width: 80, maxLines: 5, paint: tagged }), [
-      "<cyan:select> <yellow:1>, <green:'it''s'> <dim:-- why>",
+      "<magenta:select> <cyan:1>, <green:'it''s'> <dim:-- why>",
     ])
     assert.deepEqual(layoutSql('"FROM" $$ from $$', { width: 80, maxLines: 5, paint: tagged }), [
       '"FROM" <green:$$ from $$>',
@@ -19,7 +19,7 @@ describe('SQL on a terminal', () => {
 
   it('keeps its lines, and colours both halves of a text that spans two', () => {
     assert.deepEqual(layoutSql("SELECT 'a\nb'", { width: 80, maxLines: 5, paint: tagged }), [
-      "<cyan:SELECT> <green:'a>",
+      "<magenta:SELECT> <green:'a>",
       "<green:b'>",
     ])
   })
@@ -54,7 +54,7 @@ describe('SQL on a terminal', () => {
       '  3)',
     ])
     assert.deepEqual(layoutSql("SELECT 'one two'", { width: 12, maxLines: 5, paint: tagged }), [
-      "<cyan:SELECT> <green:'one>",
+      "<magenta:SELECT> <green:'one>",
       "  <green:two'>",
     ])
     assert.deepEqual(layoutSql('x'.repeat(20), { width: 12, maxLines: 5, paint: plain }), [

@@ -2,7 +2,8 @@
 import { type SqlToken, sqlTokens } from '../../core/recording/index.ts'
 import { type Paint, safeLines, wrap } from '../../lib/text/index.ts'
 
-const COLOURS = { keyword: 'cyan', string: 'green', number: 'yellow', comment: 'dim' } as const
+/** Of the sixteen, those that are read on light grounds and on dark ones: yellow and bright colours are not. */
+const COLOURS = { keyword: 'magenta', string: 'green', number: 'cyan', comment: 'dim' } as const
 
 /** Longer texts are looked at no further: a 16 MB statement is not for reading. */
 const MAX_CHARACTERS = 20_000
