@@ -96,13 +96,13 @@ async function showOnce(
       await say(`${INDENT}${first}`.trimEnd())
       for (const other of others) await say(`${INDENT}${INDENT}${other}`)
     },
-    // Where a person watches, the agent takes its time, and so does the replay of its session.
+    // Where a person watches, the agent takes its time.
     think: () => (context.out.isTTY ? delay(systemClock, THINKING_MS) : Promise.resolve()),
   })
   // The record is read as an auditor would read it: with the gateway gone, from what lies on the disk.
   await demo.close()
   for (const line of introduceReplay(context.paintOut)) await say(line)
-  const code = await main(['replay', 'last', '--config', folder.configFile], context)
+  const code = await main(['replay', 'last', '--no-wait', '--config', folder.configFile], context)
   for (const line of suggestNext(context.paintOut)) await say(line)
   return code
 }
