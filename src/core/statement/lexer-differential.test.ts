@@ -103,6 +103,8 @@ describe('beside another lexer', { skip: polyglot === null && '@polyglot-sql/sdk
         const mine = ours(sqlText)
         // The other takes // for no comment when the last thing before it ended with a slash (0.12.1).
         if (mine === null || /\/\s*\/\//.test(sqlText)) return
+        // Nor does it read an octal escape as the character that it names.
+        if (/\\[0-7]/.test(sqlText)) return
         accepted += 1
         assert.deepEqual(mine, theirs(sqlText), JSON.stringify(sqlText))
       }),
