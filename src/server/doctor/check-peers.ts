@@ -1,11 +1,14 @@
-/** What lies elsewhere: issuers and connections, their certificates and clocks. */
+/** Certificates, Icecore's own and those it trusts, and what lies elsewhere: issuers, connections, their clocks. */
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import type { SecretSources } from '../../adapters/secrets/index.ts'
 import type { ConnectionCheckJson } from '../../api-schema/index.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { silentLog } from '../../lib/log.ts'
 import type { Config } from '../config/index.ts'
+import { mapListeners } from '../map-config.ts'
 import { makeVerifier } from '../reload.ts'
+import { readServerCertificate } from '../tls/index.ts'
 import { checkClockAgainst } from './check-data.ts'
 import { type Finding, failed, ok, problem, skipped, warning } from './finding.ts'
 import { probeServer, trustedBy } from './probe.ts'
@@ -31,6 +34,24 @@ export async function* checkCertificateFiles({ issuers, connections }: Config, n
         : judgeExpiry(file, Math.min(...expires), now)
     } catch (error) {
       yield failed('certificates', file, error, 'Name a file with certificates in PEM that Icecore may read.')
+    }
+  }
+}
+
+/** What clients of Icecore are shown: read as a start reads it. */
+export async function* checkListenerCertificates(
+  config: Config,
+  sources: SecretSources,
+  now: number,
+): AsyncGenerator<Finding> {
+  const { driver, ops } = mapListeners(config, () => config)
+  for (const { name, files } of [...driver, ...ops]) {
+    if (files === null) continue
+    try {
+      const { leaf } = await readServerCertificate(files, sources)
+      yield judgeExpiry(name, Date.parse(leaf.validTo), now)
+    } catch (error) {
+      yield failed('certificates', name, error, 'Put a certificate and its key there; a running Icecore takes them up.')
     }
   }
 }

@@ -5,7 +5,7 @@ import type { ConnectionCheckJson, StatusJson } from '../../api-schema/index.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { LoadedConfig } from '../config/index.ts'
 import { checkClockAgainstRecord, checkDisk, checkIndex, checkJournal, checkKeys } from './check-data.ts'
-import { checkCertificateFiles, checkConnections, checkIssuers } from './check-peers.ts'
+import { checkCertificateFiles, checkConnections, checkIssuers, checkListenerCertificates } from './check-peers.ts'
 import { type Finding, ok, problem, skipped, warning } from './finding.ts'
 
 export interface DoctorTools {
@@ -36,6 +36,7 @@ export async function* examine({ loaded, sources, live, clock }: DoctorTools): A
     yield* checkClockAgainstRecord(yield* checkJournal(config.data, kek), clock.now())
     yield* checkIndex(config.data, kek)
   }
+  yield* checkListenerCertificates(config, sources, clock.now())
   yield* checkCertificateFiles(config, clock.now())
   yield* checkIssuers(config, clock)
   yield* checkConnections(config, live?.connections ?? null, clock)
