@@ -65,15 +65,6 @@ function facts<S extends z.core.$ZodShape>(type: string, shape: S) {
   return z.strictObject(shape).meta({ id: type })
 }
 
-const tokensSchema = z
-  .strictObject({
-    token: text('Hash of the session token.'),
-    master: text('Hash of the master token.'),
-    tokenExpiresAt: count('When the one expires, milliseconds since the epoch.'),
-    masterExpiresAt: count('When the other expires.'),
-  })
-  .meta({ id: 'session tokens' })
-
 /** By type of event. */
 export const factsSchemas = {
   'session.opened': facts('session.opened', {
@@ -95,21 +86,9 @@ export const factsSchemas = {
     parameters: parametersSchema.describe(
       'Session parameters in effect, of those that change the meaning of a statement.',
     ),
-    resume: z
-      .strictObject({
-        tokens: tokensSchema.describe('The tokens of the driver.'),
-        upstream: text('The session at Snowflake, sealed: nothing but Icecore with its key can read it.'),
-        clientTag: textOrNull('The query tag that the driver asked for.'),
-      })
-      .describe('What the session goes on with after a restart.'),
   }),
-  'session.renewed': facts('session.renewed', {
-    tokens: tokensSchema.describe('The new tokens of the driver.'),
-    retired: listOf(z.string()).describe('Hashes of the tokens that were renewed.'),
-  }),
-  'session.upstreamRenewed': facts('session.upstreamRenewed', {
-    upstream: text('The session at Snowflake with its new tokens, sealed.'),
-  }),
+  'session.renewed': facts('session.renewed', {}),
+  'session.upstreamRenewed': facts('session.upstreamRenewed', {}),
   'session.state': facts('session.state', {
     contexts: listOf(contextSchema).describe('What the session is in; several where a failure left that open.'),
     variables: z.record(z.string(), z.string()).describe('Session variables whose value is known.'),
@@ -175,13 +154,6 @@ export const factsSchemas = {
     inlineRows: count('How many of them are in the answer itself.'),
     chunks: listOf(z.strictObject({ rows: count('Rows in it.') })).describe('Chunks that hold the others.'),
     childQueryIds: listOf(z.string()).describe('Query ids of the children of a multi-statement.'),
-    link: z
-      .strictObject({
-        token: text('Hash of the part in their path.'),
-        key: textOrNull('Hash of the header that they want.'),
-      })
-      .nullable()
-      .describe('Of the links to its chunks; null where it has none.'),
   }),
   'result.batch': facts('result.batch', {
     ...deliveryPart,

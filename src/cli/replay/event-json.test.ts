@@ -36,6 +36,13 @@ it('bodies come as they lie in the record, when asked for', () => {
   assert.equal(Buffer.concat(bodies).toString(), '[["row-canary","1"],["b","2"]]')
 })
 
+it('what a session goes on with after a restart is left out', () => {
+  const serializer = new EventSerializer(true)
+  const text = JSON.stringify(events.map((event) => serializer.serialize(event)))
+  assert.ok(JSON.stringify(events).includes('c2VhbGVk'), 'it is in the events')
+  for (const secret of ['c2VhbGVk', 'h1', 'h4', 'tokenExpiresAt']) assert.ok(!text.includes(secret), secret)
+})
+
 it('each type of event has the form that is documented, and no other is', () => {
   const serializer = new EventSerializer(true)
   const objects = record([...sessionEvents('s'), ...rareEvents('s')]).map((event) => serializer.serialize(event))

@@ -13,14 +13,14 @@ export class EventSerializer {
   }
 
   serialize(event: StoredEvent): EventJson {
-    const { lsn, at, session, statement = null, facts } = event
+    const { lsn, at, session, statement = null } = event
     return {
       event: event.type === 'opaque' ? (event.originalType ?? 'opaque') : event.type,
       lsn,
       at: new Date(at).toISOString(),
       session,
       statement,
-      facts: { ...facts },
+      facts: withoutMeansToGoOn(event),
       ...(event.type === 'result.batch' ? this.#recorded(event) : {}),
       ...(this.#bodies && event.body !== undefined ? { body: Buffer.from(event.body).toString('base64') } : {}),
     }
@@ -35,5 +35,27 @@ export class EventSerializer {
     if (!facts.last) return {}
     this.#running.delete(key)
     return { recorded: { sha256: delivery.hash.digest('hex'), bytes: delivery.bytes } }
+  }
+}
+
+/**
+ * The facts without what a session goes on with after a restart: hashes of tokens and links, and sealed tokens of
+ * Snowflake. They tell a reader nothing, and such output is passed on.
+ */
+function withoutMeansToGoOn({ type, facts }: StoredEvent): Readonly<Record<string, unknown>> {
+  switch (type) {
+    case 'session.opened': {
+      const { resume: _, ...others } = facts
+      return others
+    }
+    case 'session.renewed':
+    case 'session.upstreamRenewed':
+      return {}
+    case 'result.schema': {
+      const { link: _, ...others } = facts
+      return others
+    }
+    default:
+      return { ...facts }
   }
 }

@@ -41,7 +41,10 @@ export function layoutMessage(text: string, { width, paint }: TextStyle): readon
 }
 
 /** Who it was, with what, from where: the head of a session. */
-export function layoutSession(facts: EventFacts['session.opened'], { paint, width }: TextStyle): readonly string[] {
+export function layoutSession(
+  facts: Omit<EventFacts['session.opened'], 'resume'>,
+  { paint, width }: TextStyle,
+): readonly string[] {
   return describeSession(facts).flatMap(([name, text]) => {
     const label = name.padEnd(12)
     const pieces = wrap(safeLine(text.slice(0, MAX_MESSAGE_CHARACTERS)), Math.max(8, width - label.length))

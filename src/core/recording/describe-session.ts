@@ -1,7 +1,9 @@
 import type { EventFacts } from './events.ts'
 
 /** Who it was, with what, from where: a label and a text each. The texts come from outside, and are as they are on record. */
-export function describeSession(facts: EventFacts['session.opened']): readonly (readonly [string, string])[] {
+export function describeSession(
+  facts: Omit<EventFacts['session.opened'], 'resume'>,
+): readonly (readonly [string, string])[] {
   const { principal, client, network, connection, context, accessRule, door, upstreamSession } = facts
   const proven = [
     principal.agent === null ? null : `agent ${principal.agent.agent ?? principal.agent.clientId ?? 'unregistered'}`,

@@ -26,7 +26,7 @@ export interface DeliveryView {
 
 export interface ResultView {
   readonly queryId: string
-  readonly schema: EventFacts['result.schema'] | null
+  readonly schema: Omit<EventFacts['result.schema'], 'link'> | null
   readonly deliveries: readonly DeliveryView[]
   readonly fetches: readonly { readonly at: number; readonly by: EventFacts['result.fetched']['by'] }[]
 }
@@ -58,7 +58,8 @@ export interface StatementView {
 export interface SessionView {
   readonly id: string | null
   readonly openedAt: number | null
-  readonly opened: EventFacts['session.opened'] | null
+  /** Without what it goes on with after a restart, which tells a reader nothing. */
+  readonly opened: Omit<EventFacts['session.opened'], 'resume'> | null
   readonly renewals: readonly number[]
   readonly statements: readonly StatementView[]
   readonly refusals: readonly { readonly at: number; readonly facts: EventFacts['request.refused'] }[]
@@ -120,8 +121,10 @@ export function foldSession(events: Iterable<StoredEvent>): SessionView {
 
 function sessionChange(session: SessionView, event: RecordedEvent): Partial<SessionView> {
   switch (event.type) {
-    case 'session.opened':
-      return { openedAt: event.at, opened: event.facts }
+    case 'session.opened': {
+      const { resume: _, ...opened } = event.facts
+      return { openedAt: event.at, opened }
+    }
     case 'session.renewed':
       return { renewals: [...session.renewals, event.at] }
     case 'session.ended':
@@ -225,7 +228,7 @@ type ResultEvent = Extract<RecordedEvent, { type: `result.${string}` }>
 
 class ResultFold {
   readonly #queryId: string
-  #schema: EventFacts['result.schema'] | null = null
+  #schema: ResultView['schema'] = null
   readonly #deliveries = new Map<string, DeliveryView>()
   readonly #fetches: { at: number; by: EventFacts['result.fetched']['by'] }[] = []
 
@@ -235,9 +238,11 @@ class ResultFold {
 
   add(event: ResultEvent): void {
     switch (event.type) {
-      case 'result.schema':
-        this.#schema = event.facts
+      case 'result.schema': {
+        const { link: _, ...schema } = event.facts
+        this.#schema = schema
         break
+      }
       case 'result.fetched':
         this.#fetches.push({ at: event.at, by: event.facts.by })
         break
