@@ -115,7 +115,10 @@ describe('Gate', () => {
     })
     await run('SELECT 1')
     clock.advance(14 * 60_000)
-    await assert.rejects(run('SELECT 2'), { code: 'ICE_REQUEST_ID_REUSED' })
+    await assert.rejects(run('SELECT 2'), {
+      code: 'ICE_REQUEST_ID_REUSED',
+      hint: 'send it under a request id of its own',
+    })
     clock.advance(16 * 60_000)
     assert.equal(session.runs.size, 0)
     assert.equal((await run('SELECT 2')).kind, 'answer')

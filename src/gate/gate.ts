@@ -135,7 +135,9 @@ export class Gate {
         begun = true
         return run
       }
-      if (!known.matches(request, fingerprint)) throw new IcecoreError('ICE_REQUEST_ID_REUSED')
+      if (!known.matches(request, fingerprint)) {
+        throw new IcecoreError('ICE_REQUEST_ID_REUSED', {}, { hint: 'send it under a request id of its own' })
+      }
       return known
     } finally {
       if (!begun) release()

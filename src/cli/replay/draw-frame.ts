@@ -1,7 +1,7 @@
 /** One picture of the player: who, the page through its window, where in the film, and what can be done. */
 import type { ReelPiece } from '../../adapters/store/index.ts'
+import { formatCount, formatOffset } from '../../lib/format.ts'
 import { displayWidth, type Paint, pad, safeLine, truncate } from '../../lib/text/index.ts'
-import { formatCount, formatOffset } from '../format.ts'
 import type { PageLayout } from './layout-page.ts'
 
 export interface FrameSize {

@@ -1,6 +1,7 @@
 /** `replay --export`: the session as a file that others play. */
 import type { SessionSummary } from '../../adapters/store/index.ts'
 import { type Scene, type StoredEvent, scenes } from '../../core/recording/index.ts'
+import { formatDuration, formatTime } from '../../lib/format.ts'
 import { alwaysPaint, safeLine } from '../../lib/text/index.ts'
 import {
   type CastFrame,
@@ -9,7 +10,6 @@ import {
   SceneShower,
   type ShownScene,
 } from '../../services/export/index.ts'
-import { formatDuration, formatTime } from '../format.ts'
 import { SceneRenderer } from './render-scene.ts'
 
 export const EXPORT_FORMS = ['asciicast', 'html'] as const

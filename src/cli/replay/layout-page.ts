@@ -1,8 +1,8 @@
 /** A scene as the page of a screen: texts, and a table that is looked at through a window. */
 import { stripVTControlCharacters } from 'node:util'
 import type { EventFacts } from '../../core/recording/index.ts'
+import { formatCount, formatDuration, formatOffset, formatTime } from '../../lib/format.ts'
 import { displayWidth, safeLine, safeLines, truncate } from '../../lib/text/index.ts'
-import { formatCount, formatDuration, formatOffset, formatTime } from '../format.ts'
 import type { Stop } from './film.ts'
 import {
   count,

@@ -1,7 +1,7 @@
 /** The texts of a session as lines that fit a width. Every text of the record is made safe here. */
 import { describeSession, describeStatement, type EventFacts } from '../../core/recording/index.ts'
+import { formatBytes, formatCount, formatDuration } from '../../lib/format.ts'
 import { type Paint, safeLine, safeLines, truncate, wrap } from '../../lib/text/index.ts'
-import { formatBytes, formatCount, formatDuration } from '../format.ts'
 import { layoutSql } from './layout-sql.ts'
 
 export interface TextStyle {

@@ -1,9 +1,9 @@
 /** Plays a film on a terminal: takes keys and time, one after the other, and draws what follows from them. */
 import type { Recordings, ReelPiece, SessionSummary } from '../../adapters/store/index.ts'
 import type { Clock } from '../../lib/clock.ts'
+import { formatDuration, formatTime } from '../../lib/format.ts'
 import { safeLine } from '../../lib/text/index.ts'
 import { type CliContext, EXIT } from '../context.ts'
-import { formatDuration, formatTime } from '../format.ts'
 import { bodySize, drawFrame, type FrameState, pageLines, timelinePieces } from './draw-frame.ts'
 import type { Film, Stop } from './film.ts'
 import { findText, matcher } from './find-text.ts'

@@ -1,7 +1,7 @@
 /** Scenes of a session as lines of a text that runs on. Every text of the record is made safe here. */
 import { isNumeric, type Scene, sampleRows, showCell } from '../../core/recording/index.ts'
+import { formatBytes, formatCount, formatOffset } from '../../lib/format.ts'
 import { type Paint, renderTable, safeLine, truncate } from '../../lib/text/index.ts'
-import { formatBytes, formatCount, formatOffset } from '../format.ts'
 import {
   count,
   describeCompletion,
