@@ -97,6 +97,12 @@ access:
     assert.equal((await fetch(new URL('/healthz', ready.ops))).status, 200)
   })
 
+  it('answers the operator, and says that it has no file to read again', async () => {
+    const reload = await runIcecore(['reload', '--data', data]).ended
+    assert.equal(reload.code, 3)
+    assert.match(reload.err, /started without a configuration file/)
+  })
+
   it('lets none but its owner read what it keeps', async () => {
     for (const file of ['keys/record.key', 'keys/warehouse.p8', 'icecore.yaml', 'agent.env']) {
       assert.equal((await stat(join(data, file))).mode & 0o077, 0, file)

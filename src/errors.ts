@@ -139,6 +139,11 @@ export const ERRORS = {
     retry: false,
     text: 'The operator socket {path} cannot be used: {reason}.',
   },
+  ICE_RELOAD_WITHOUT_FILE: {
+    fault: 'caller',
+    retry: false,
+    text: 'This Icecore was started without a configuration file: there is nothing to read again.',
+  },
   ICE_OPERATION_UNRECORDED: {
     fault: 'gateway',
     retry: true,

@@ -110,7 +110,7 @@ export class Reloader {
     const { configFile, log } = this.#tools
     const unchanged = { from: this.#loaded.hash, to: null, changes: [], untold: 0, ended: [] }
     try {
-      if (configFile === null) throw new IcecoreError('ICE_CONFIG_INVALID', { file: NO_FILE, count: 1 })
+      if (configFile === null) throw new IcecoreError('ICE_RELOAD_WITHOUT_FILE', {}, { hint: 'start the demo anew' })
       const loaded = await configFile.load()
       const { file } = loaded
       if (!loaded.ok) {
@@ -198,9 +198,6 @@ function rolesOf({ facts, state, openRuns }: Session): readonly (string | null)[
     ...changes.flatMap((change) => (change.change === 'use_role' ? [change.name] : [])),
   ]
 }
-
-/** Stands where an error names the file. */
-const NO_FILE = 'of this process, which was started without a file,'
 
 /** The file that a reference names may hold another key than before, while the reference is the same. */
 function describeRekeyed({ name, from, to }: PreparedConnections['rekeyed'][number]): Difference {
