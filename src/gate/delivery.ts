@@ -35,8 +35,8 @@ export function assertDeliverable(answer: QueryAnswer): void {
     throw new IcecoreError('ICE_ANSWER_REFUSED', { what: answer.forbidden.join(', ') })
   }
   const promised = answer.total ?? answer.returned
-  if (answer.inlineRows === null || promised === null || answer.resultIds.length > 0) return
-  const held = answer.inlineRows + answer.chunks.reduce((rows, chunk) => rows + chunk.rowCount, 0)
+  if (answer.inline === null || promised === null || answer.resultIds.length > 0) return
+  const held = answer.inline.rows + answer.chunks.reduce((rows, chunk) => rows + chunk.rowCount, 0)
   if (held !== promised) {
     throw new IcecoreError('ICE_UPSTREAM_PROTOCOL', {
       reason: `the answer promises ${promised} rows and holds ${held}`,
@@ -94,7 +94,7 @@ function describeResult(
       format: answer.format ?? 'json',
       columns: answer.columns,
       total: answer.total,
-      inlineRows: answer.inlineRows ?? 0,
+      inlineRows: answer.inline?.rows ?? 0,
       chunks: answer.chunks.map((chunk) => ({ rows: chunk.rowCount })),
       childQueryIds: answer.resultIds,
       link:
@@ -102,7 +102,7 @@ function describeResult(
     },
   }
   const whole = {
-    rows: answer.inlineRows ?? 0,
+    rows: answer.inline?.rows ?? 0,
     sha256: createHash('sha256').update(body).digest('hex'),
     bodyBytes: body.length,
   }
@@ -117,8 +117,7 @@ function describeResult(
 
 /** The inline rows as the client gets them, cut where an event would grow too large; at least one piece. */
 function inlinePieces(answer: QueryAnswer): readonly Uint8Array[] {
-  const rowset = answer.spans.rowset ?? answer.spans.rowsetBase64
-  const rows = rowset === undefined ? new Uint8Array() : bytesOf(answer.document, rowset)
+  const rows = answer.inline === null ? new Uint8Array() : bytesOf(answer.document, answer.inline.value)
   const count = Math.max(1, Math.ceil(rows.length / INLINE_PIECE_BYTES))
   return Array.from({ length: count }, (_, piece) =>
     rows.subarray(piece * INLINE_PIECE_BYTES, (piece + 1) * INLINE_PIECE_BYTES),

@@ -80,9 +80,8 @@ async function run({ session, ids, parameters, signal }: OwnStatements, sql: str
 }
 
 async function readRows({ session, signal }: OwnStatements, answer: QueryAnswer): Promise<readonly Row[]> {
-  const { rowset } = answer.spans
-  if (answer.format !== 'json' || rowset === undefined) throw new Error('the result did not come as JSON')
-  const rows = [...(parseValue(answer.document, rowset) as readonly Row[])]
+  if (answer.format !== 'json' || answer.inline === null) throw new Error('the result did not come as JSON')
+  const rows = [...(parseValue(answer.document, answer.inline.value) as readonly Row[])]
   const headers = readStorageHeaders(answer)
   for (const { url } of answer.chunks) {
     const chunk = await session.openChunk({ url, headers }, signal)

@@ -86,7 +86,6 @@ describe('readQueryAnswer', () => {
       ],
       total: 2,
       returned: 2,
-      inlineRows: 2,
       chunks: [],
       resultIds: [],
       context: { role: 'ANALYST', warehouse: 'WH', database: 'DB', schema: null },
@@ -97,7 +96,7 @@ describe('readQueryAnswer', () => {
       CLIENT_PREFETCH_THREADS: 4,
       AUTOCOMMIT: true,
     })
-    assert.equal(Buffer.from(bytesOf(read.document, read.spans.rowset!)).toString(), '[["1","a"],["2",null]]')
+    assert.equal(Buffer.from(bytesOf(read.document, read.inline!.value)).toString(), '[["1","a"],["2",null]]')
   })
 
   it('reads a result in chunks, and edits it without touching the rest', () => {
@@ -132,14 +131,21 @@ describe('readQueryAnswer', () => {
 
     it('has its rows counted by the headers of the stream', () => {
       const read = answer(arrow)
-      assert.deepEqual([read.format, read.inlineRows], ['arrow', 3])
-      assert.equal(read.spans.rowsetBase64?.kind, 'string')
-      assert.equal(answer({ ...arrow, rowsetBase64: '' }).inlineRows, 0)
-      assert.equal(answer(withoutRows).inlineRows, null)
+      assert.deepEqual([read.format, read.inline?.rows], ['arrow', 3])
+      assert.equal(read.inline?.value.kind, 'string')
+      assert.equal(answer({ ...arrow, rowsetBase64: '' }).inline?.rows, 0)
+      assert.equal(answer(withoutRows).inline, null)
     })
 
-    it('counts rows that are there in both forms twice', () => {
-      assert.equal(answer({ ...arrow, rowset }).inlineRows, 3 + rowset.length)
+    it('is refused with rows in the other form, which the record would lack', () => {
+      const { rowsetBase64 } = arrow
+      for (const queryResultFormat of ['arrow', 'json', null]) {
+        assert.throws(() => answer({ ...arrow, rowset, queryResultFormat }), /rows in another form than it names/)
+      }
+      assert.throws(() => answer({ ...RESULT, rowset: null, rowsetBase64 }), /rows in another form/)
+      for (const empty of [null, []]) assert.equal(answer({ ...arrow, rowset: empty }).inline?.rows, 3)
+      for (const empty of [null, ''])
+        assert.equal(answer({ ...RESULT, rowsetBase64: empty }).inline?.rows, rowset.length)
     })
 
     it('is refused when the stream is none', () => {
@@ -166,7 +172,7 @@ describe('readQueryAnswer', () => {
       message: 'SQL access control error:\nno',
       queryId: QUERY_ID,
       format: null,
-      inlineRows: null,
+      inline: null,
       context: null,
     })
     const progress = parsed(encodeInProgress(QUERY_ID, false))
@@ -256,7 +262,7 @@ describe('readQueryAnswer', () => {
     fc.assert(
       fc.property(tables, (rowset) => {
         const rowtype = rowset[0]?.map((_, index) => ({ name: `C${index}`, type: 'text' }))
-        assert.equal(answer({ rowtype, rowset }).inlineRows, rowset.length)
+        assert.equal(answer({ rowtype, rowset }).inline?.rows, rowset.length)
       }),
     )
   })

@@ -32,14 +32,17 @@ export interface AnswerChunk {
 /** Places of values in the answer's bytes; undefined where the answer has no such member. */
 export interface AnswerSpans {
   readonly data: JsonValue | undefined
-  readonly rowset: JsonValue | undefined
-  readonly rowsetBase64: JsonValue | undefined
   readonly chunks: JsonValue | undefined
   readonly chunkHeaders: JsonValue | undefined
   readonly qrmk: JsonValue | undefined
   readonly parameters: JsonValue | undefined
   readonly queryId: JsonValue | undefined
   readonly getResultUrl: JsonValue | undefined
+}
+
+export interface InlineRows {
+  readonly value: JsonValue
+  readonly rows: number
 }
 
 export interface QueryAnswer {
@@ -60,8 +63,8 @@ export interface QueryAnswer {
   readonly columns: readonly ColumnFacts[] | null
   readonly total: number | null
   readonly returned: number | null
-  /** Rows of `rowset` and `rowsetBase64`, counted. Null where there is neither. */
-  readonly inlineRows: number | null
+  /** Where the first rows are, `rowset` or `rowsetBase64`, and how many. Null where there is neither. */
+  readonly inline: InlineRows | null
   readonly chunks: readonly AnswerChunk[]
   /** Of a multi-statement: its children's query ids and statement types, in order. */
   readonly resultIds: readonly string[]
@@ -72,16 +75,7 @@ export interface QueryAnswer {
   readonly forbidden: readonly string[]
 }
 
-const SPANS = [
-  'rowset',
-  'rowsetBase64',
-  'chunks',
-  'chunkHeaders',
-  'qrmk',
-  'parameters',
-  'queryId',
-  'getResultUrl',
-] as const
+const SPANS = ['chunks', 'chunkHeaders', 'qrmk', 'parameters', 'queryId', 'getResultUrl'] as const
 
 const QUERY_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
@@ -94,7 +88,7 @@ export function readQueryAnswer({ document, success }: AnswerEnvelope): QueryAns
   const at = (name: string): JsonValue | undefined => findValue(document, `data.${name}`)
   const code = readOptionalText(document, 'code')
   const columns = readColumns(document, at('rowtype'))
-  const rowset = presentValue(at('rowset'))
+  const format = readFormat(document, presentValue(at('rowset')), columns)
   return {
     document,
     spans: { data: findValue(document, 'data'), ...spansOf(document) },
@@ -106,11 +100,11 @@ export function readQueryAnswer({ document, success }: AnswerEnvelope): QueryAns
     inProgress: readProgress(success, code),
     getResultUrl: readOptionalText(document, 'data.getResultUrl'),
     statementTypeId: readSafeInteger(document, at('statementTypeId')) ?? null,
-    format: readFormat(document, rowset, columns),
+    format,
     columns,
     total: readSafeInteger(document, at('total')) ?? null,
     returned: readSafeInteger(document, at('returned')) ?? null,
-    inlineRows: countInlineRows(document, columns?.length ?? 0),
+    inline: readInlineRows(document, format, columns?.length ?? 0),
     chunks: readChunks(document, at('chunks')),
     resultIds: readList(document, 'data.resultIds').map(checkedQueryId),
     resultTypes: readList(document, 'data.resultTypes'),
@@ -182,13 +176,17 @@ function readProgress(success: boolean, code: string | null): QueryAnswer['inPro
   return code === CODES.inProgressAsync ? 'asynchronous' : null
 }
 
-/** An answer that held rows in both forms would be counted twice, and so hold more than it promises. */
-function countInlineRows(document: JsonDocument, width: number): number | null {
+/** Rows in the form that the answer does not name are refused: a driver might read them, and the record lack them. */
+function readInlineRows(document: JsonDocument, format: QueryAnswer['format'], width: number): InlineRows | null {
   const json = presentValue(findValue(document, 'data.rowset'))
-  const arrow = readOptionalText(document, 'data.rowsetBase64')
-  if (json === undefined && arrow === null) return null
-  const jsonRows = json === undefined ? 0 : readAnswerPart('rowset', () => countRows(bytesOf(document, json), width))
-  return jsonRows + (arrow === null ? 0 : readAnswerPart('rowsetBase64', () => countArrowRows(arrow, width)))
+  const arrow = presentValue(findValue(document, 'data.rowsetBase64'))
+  const jsonRows = json && readAnswerPart('rowset', () => countRows(bytesOf(document, json), width))
+  const text = readOptionalText(document, 'data.rowsetBase64')
+  const arrowRows = text === null ? undefined : readAnswerPart('rowsetBase64', () => countArrowRows(text, width))
+  const others = format === 'arrow' ? jsonRows : arrowRows
+  if (others !== undefined && others > 0) throw protocolError('it has rows in another form than it names')
+  const [value, rows] = format === 'arrow' ? [arrow, arrowRows] : [json, jsonRows]
+  return value === undefined ? null : { value, rows: rows ?? 0 }
 }
 
 /** An absent format means JSON, as for all drivers that read such an answer at all. */

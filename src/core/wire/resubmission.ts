@@ -29,13 +29,10 @@ export function isResubmission(request: { readonly requestId: string; readonly s
 }
 
 /** True for the answer of a server that did not know the request id, and ran the text itself. */
-export function ranResubmission({ success, columns, document, spans }: QueryAnswer): boolean {
+export function ranResubmission({ success, columns, document, format, inline }: QueryAnswer): boolean {
   const [column, ...others] = columns ?? []
   if (!success || column?.name.toUpperCase() !== 'ERRORMESSAGE' || others.length > 0) return false
-  const rows = spans.rowset ?? spans.rowsetBase64
-  if (rows === undefined) return true
-  const bytes = Buffer.from(bytesOf(document, rows))
-  return spans.rowset === undefined
-    ? Buffer.from(bytes.toString('latin1'), 'base64').includes(BEGIN)
-    : bytes.includes(BEGIN)
+  if (inline === null) return true
+  const bytes = Buffer.from(bytesOf(document, inline.value))
+  return (format === 'arrow' ? Buffer.from(bytes.toString('latin1'), 'base64') : bytes).includes(BEGIN)
 }
