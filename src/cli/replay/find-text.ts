@@ -50,10 +50,12 @@ async function holds(scene: Scene, matches: (value: string) => boolean, limit: n
       return matches(`${scene.failure?.code ?? ''} ${scene.text}`)
     case 'result': {
       if (scene.step === 'completed') return matches(scene.facts.queryId)
-      if (scene.schema?.format === 'arrow') return false
       const types = scene.schema?.columns ?? []
       if (types.some(({ name }) => matches(name))) return true
-      const sample = await sampleRows({ ...scene.facts, body: scene.head }, limit)
+      const sample = await sampleRows(
+        { ...scene.facts, format: scene.schema?.format ?? 'json', body: scene.head },
+        limit,
+      )
       return sample.some((row) => row.some((cell, at) => matches(showCell(cell, types[at]?.type ?? '') ?? '')))
     }
     default:

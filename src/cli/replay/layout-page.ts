@@ -72,8 +72,8 @@ function layoutStatementPage(scene: PageScene, page: StatementPage, style: TextS
     ...ends.flatMap((end) => layoutEnd(end, style)),
   ]
   if (result === null) return { before, table: null, after: [] }
-  if (result.arrow) {
-    const note = `${count(result.total, 'row')} in Arrow format, on record as they were delivered, and not shown`
+  if (result.unread) {
+    const note = `${count(result.total, 'row')} on record as they were delivered, and too large to be shown`
     return { before: [...before, '', paint('dim', truncate(note, width))], table: null, after: [] }
   }
   const table = new TableView(result.columns, result.rows, style)

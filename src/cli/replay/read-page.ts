@@ -14,7 +14,8 @@ export interface PageRows {
   readonly rows: readonly Row[]
   /** Rows of the whole result, as far as it is known. */
   readonly total: number
-  readonly arrow: boolean
+  /** True where there are rows, and none could be read from what is held of them. */
+  readonly unread: boolean
 }
 
 export interface StatementPage {
@@ -113,15 +114,16 @@ class PageReader {
   async #result(limit: number): Promise<PageRows | null> {
     const schema = this.#schema
     const queryId = schema?.queryId ?? [...this.#parts.values()][0]?.facts.queryId
+    const format = schema?.format ?? 'json'
     const rows: Row[] = []
     for (const { facts, head, whole } of this.#inOrder(queryId)) {
-      if (schema?.format === 'arrow') break
-      rows.push(...(await sampleRows({ ...facts, body: head.head() }, limit - rows.length)))
+      rows.push(...(await sampleRows({ ...facts, format, body: head.head() }, limit - rows.length)))
       if (!whole || head.full || rows.length >= limit) break
     }
     if (schema === null && rows.length === 0) return null
     const columns = schema?.columns ?? (rows[0] ?? []).map((_, index) => ({ name: `#${index + 1}`, type: '' }))
-    return { columns, rows, total: schema?.total ?? rows.length, arrow: schema?.format === 'arrow' }
+    const total = schema?.total ?? rows.length
+    return { columns, rows, total, unread: limit > 0 && total > 0 && rows.length === 0 }
   }
 
   /** The inline part, then the chunks, as far as there is none missing; the first delivery of each. */

@@ -140,7 +140,7 @@ function pageOf(events: readonly RecordedEvent[]): StatementPage {
       'statement.outcomeUnknown',
       'result.broken',
     ),
-    result: { columns: [{ name: HOSTILE, type: HOSTILE }], rows: [[HOSTILE], [null]], total: 9, arrow: false },
+    result: { columns: [{ name: HOSTILE, type: HOSTILE }], rows: [[HOSTILE], [null]], total: 9, unread: false },
   }
 }
 

@@ -87,8 +87,7 @@ export class SceneRenderer {
       return [this.#head(scene, what, 'dim')]
     }
     this.#shown.add(facts.queryId)
-    if (schema?.format === 'arrow') return [this.#head(scene, `${count(rows, 'row')} in Arrow format`, 'dim')]
-    const sample = await sampleRows({ ...facts, body: head }, limit)
+    const sample = await sampleRows({ ...facts, format: schema?.format ?? 'json', body: head }, limit)
     const named = schema?.columns ?? []
     const columns =
       named.length > 0 ? named : (sample[0] ?? []).map((_, index) => ({ name: `#${index + 1}`, type: '' }))

@@ -1,9 +1,11 @@
 /** The first rows of a result part, read from its bytes without reading the rest. */
 import { createGunzip } from 'node:zlib'
+import { ArrowSyntaxError, readArrowRows } from '../wire/index.ts'
 
 export type Row = readonly (string | null)[]
 
 export interface RowPart {
+  readonly format: 'json' | 'arrow'
   readonly part: 'inline' | 'chunk'
   readonly encoding: 'identity' | 'gzip'
   readonly body: Uint8Array
@@ -16,23 +18,66 @@ const MAX_CHARACTERS = 16 * 1024 * 1024
 const SLICE_BYTES = 64 * 1024
 
 /**
- * Up to `limit` rows. The inline part is a JSON list of rows; a chunk is the rows alone, with commas between them
- * (protocol: chunks lack the outer brackets). What cannot be read yields the rows before it.
+ * Up to `limit` rows, as in JSON rows whatever the format. What cannot be read yields the rows before it: a record of
+ * broken bytes is still a record. Of Arrow a record batch is read that is there as a whole.
  */
-export async function sampleRows({ part, encoding, body }: RowPart, limit: number): Promise<readonly Row[]> {
-  const scanner = new RowScanner(part === 'inline' ? 2 : 1, limit)
+export async function sampleRows(part: RowPart, limit: number): Promise<readonly Row[]> {
   if (limit <= 0) return []
+  return part.format === 'arrow' ? sampleArrow(part, limit) : sampleJson(part, limit)
+}
+
+/** The inline part is a JSON list of rows; a chunk is the rows alone, with commas between them. */
+async function sampleJson({ part, encoding, body }: RowPart, limit: number): Promise<readonly Row[]> {
+  const scanner = new RowScanner(part === 'inline' ? 2 : 1, limit)
   const decoder = new TextDecoder()
-  try {
-    for await (const bytes of encoding === 'gzip' ? unzip(body) : slices(body)) {
-      scanner.push(decoder.decode(bytes, { stream: true }))
-      if (scanner.done) break
-    }
-  } catch (error) {
-    // A record of broken bytes is still a record: zlib's complaint ends the rows, and nothing else.
-    if (!(error instanceof Error && 'code' in error)) throw error
+  for await (const bytes of unpacked(encoding, body)) {
+    scanner.push(decoder.decode(bytes, { stream: true }))
+    if (scanner.done) break
   }
   return scanner.rows
+}
+
+/** The inline part is a JSON text in base64; a chunk is a stream of its own. */
+async function sampleArrow({ part, encoding, body }: RowPart, limit: number): Promise<readonly Row[]> {
+  const stream = part === 'inline' ? decodeBase64(body) : await collect(unpacked(encoding, body))
+  const rows: Row[] = []
+  let characters = 0
+  try {
+    for (const row of readArrowRows(stream, limit)) {
+      rows.push(row)
+      for (const cell of row) characters += cell?.length ?? 0
+      if (characters >= MAX_CHARACTERS) break
+    }
+  } catch (error) {
+    if (!(error instanceof ArrowSyntaxError)) throw error
+  }
+  return rows
+}
+
+/** What stands between its quotes, cut where it was cut: 4 characters make 3 bytes. */
+function decodeBase64(body: Uint8Array): Uint8Array {
+  const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1').replace(/["\\]/g, '')
+  return Buffer.from(text.slice(0, text.length - (text.length % 4)), 'base64')
+}
+
+async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const kept: Uint8Array[] = []
+  let bytes = 0
+  for await (const piece of pieces) {
+    kept.push(piece)
+    bytes += piece.length
+    if (bytes >= MAX_CHARACTERS) break
+  }
+  return Buffer.concat(kept)
+}
+
+async function* unpacked(encoding: RowPart['encoding'], body: Uint8Array): AsyncGenerator<Uint8Array> {
+  try {
+    yield* encoding === 'gzip' ? unzip(body) : slices(body)
+  } catch (error) {
+    // zlib's complaint about a body that is broken, or cut off, ends the rows, and nothing else.
+    if (!(error instanceof Error && 'code' in error)) throw error
+  }
 }
 
 function* slices(body: Uint8Array): Generator<Uint8Array> {

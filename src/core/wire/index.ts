@@ -1,6 +1,6 @@
 export { encodeAbortRequest, readAbortRequest } from './abort-request.ts'
 export { type AnswerEnvelope, readEnvelope } from './answer-envelope.ts'
-export { ArrowRowCounter } from './arrow-row-counter.ts'
+export { ArrowRowCounter, ArrowSyntaxError, readArrowRows } from './arrow/index.ts'
 export { type ClientProfile, clientProfile } from './client-profile.ts'
 export { CODES, meansSessionLost, meansSessionTokenExpired } from './codes.ts'
 export type { Context } from './context.ts'

@@ -10,7 +10,7 @@ import {
   readString,
 } from '../../lib/json/index.ts'
 import type { AnswerEnvelope } from './answer-envelope.ts'
-import { countArrowRows } from './arrow-row-counter.ts'
+import { countArrowRows } from './arrow/index.ts'
 import { CODES } from './codes.ts'
 import type { Context } from './context.ts'
 import { readParameterList } from './parameter-list.ts'

@@ -7,7 +7,7 @@ import {
   type ScanOptions,
   scanObject,
 } from '../../lib/json/index.ts'
-import { ArrowSyntaxError } from './arrow-row-counter.ts'
+import { ArrowSyntaxError } from './arrow/index.ts'
 
 /** A session parameter's value on the wire. */
 export type ParameterValue = string | number | boolean

@@ -98,10 +98,7 @@ export class SceneShower {
     this.#shown.add(facts.queryId)
     if (this.#shown.size > MAX_NUMBERS) this.#shown.delete(this.#shown.values().next().value ?? '')
     const total = schema?.total ?? delivered
-    if (schema?.format === 'arrow') {
-      return { tone: 'plain', word: 'rows', ...beside(`${formatCount(total)} in Arrow format`) } as const
-    }
-    const sample = await sampleRows({ ...facts, body: head }, this.#rows)
+    const sample = await sampleRows({ ...facts, format: schema?.format ?? 'json', body: head }, this.#rows)
     const columns = schema?.columns ?? (sample[0] ?? []).map((_, index) => ({ name: `#${index + 1}`, type: '' }))
     const table: ShownTable = {
       columns: columns.map(({ name, type }) => ({ name, right: isNumeric(type) })),

@@ -1,30 +1,18 @@
 /**
  * How many rows an Arrow IPC stream holds, told from the headers of its messages alone: the values stay unread, and
- * the bytes as they are. Format: arrow.apache.org/docs/format/Columnar.html#ipc-streaming-format, with the tables of
- * Message.fbs and Schema.fbs.
+ * the bytes as they are.
  */
-
-/** Why bytes are no Arrow stream. Holds no content. */
-export class ArrowSyntaxError extends Error {
-  override readonly name = 'ArrowSyntaxError'
-}
-
-/** Before each message: a marker, and the length of its header; 0 ends the stream. */
-const PREFIX_BYTES = 8
-const CONTINUATION = 0xffff_ffff
-/** A header describes columns and buffers, never values: thousands of columns need a few megabytes. */
-const MAX_HEADER_BYTES = 16 * 1024 * 1024
-
-const HEADER_KINDS: Readonly<Record<number, 'schema' | 'dictionary' | 'batch'>> = {
-  1: 'schema',
-  2: 'dictionary',
-  3: 'batch',
-}
-
-/** Positions of fields in their tables, as the .fbs files list them; a union takes two. */
-const MESSAGE = { headerKind: 1, header: 2, bodyLength: 3 } as const
-const SCHEMA = { fields: 1 } as const
-const RECORD_BATCH = { length: 0 } as const
+import { ArrowSyntaxError, FlatBuffer } from './flat-buffer.ts'
+import {
+  CONTINUATION,
+  checkedLength,
+  HEADER_KINDS,
+  MAX_HEADER_BYTES,
+  MESSAGE,
+  PREFIX_BYTES,
+  RECORD_BATCH,
+  SCHEMA,
+} from './format.ts'
 
 /** Counts while the stream passes by in blocks cut anywhere, and keeps one message's header at a time. */
 export class ArrowRowCounter {
@@ -127,66 +115,3 @@ export function countArrowRows(base64: string, width: number): number {
 const SLICE = 256 * 1024
 const INNER_SLICE = /^[A-Za-z0-9+/]*$/
 const LAST_SLICE = /^[A-Za-z0-9+/]*={0,2}$/
-
-function checkedLength(value: bigint): number {
-  const length = Number(value)
-  if (length < 0 || !Number.isSafeInteger(length)) throw new ArrowSyntaxError('a length that cannot be')
-  return length
-}
-
-/** The few accessors of FlatBuffers that are needed (flatbuffers.dev/internals). An absent field reads as 0. */
-class FlatBuffer {
-  readonly #view: DataView
-
-  constructor({ buffer, byteOffset, byteLength }: Uint8Array) {
-    this.#view = new DataView(buffer, byteOffset, byteLength)
-  }
-
-  root(): number {
-    return this.#read(4, 0, (view) => view.getUint32(0, true))
-  }
-
-  uint8(table: number, field: number): number {
-    const at = this.#field(table, field)
-    return at === null ? 0 : this.#read(1, at, (view) => view.getUint8(at))
-  }
-
-  int64(table: number, field: number): bigint {
-    const at = this.#field(table, field)
-    return at === null ? 0n : this.#read(8, at, (view) => view.getBigInt64(at, true))
-  }
-
-  table(table: number, field: number): number {
-    const at = this.#field(table, field)
-    if (at === null) throw new ArrowSyntaxError('a message without a header')
-    return this.#follow(at)
-  }
-
-  vectorLength(table: number, field: number): number {
-    const at = this.#field(table, field)
-    if (at === null) return 0
-    const vector = this.#follow(at)
-    return this.#read(4, vector, (view) => view.getUint32(vector, true))
-  }
-
-  #field(table: number, field: number): number | null {
-    const vtable = table - this.#read(4, table, (view) => view.getInt32(table, true))
-    const size = this.#uint16(vtable)
-    const slot = 4 + 2 * field
-    const offset = slot + 2 <= size ? this.#uint16(vtable + slot) : 0
-    return offset === 0 ? null : table + offset
-  }
-
-  #uint16(at: number): number {
-    return this.#read(2, at, (view) => view.getUint16(at, true))
-  }
-
-  #follow(at: number): number {
-    return at + this.#read(4, at, (view) => view.getUint32(at, true))
-  }
-
-  #read<T>(bytes: number, at: number, read: (view: DataView) => T): T {
-    if (at < 0 || at + bytes > this.#view.byteLength) throw new ArrowSyntaxError('a header that leads out of itself')
-    return read(this.#view)
-  }
-}

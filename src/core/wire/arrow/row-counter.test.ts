@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { arrowStream, batchMessage, END_OF_STREAM, message, schemaMessage } from '../../../test/support/arrow-stream.ts'
-import { ArrowRowCounter, ArrowSyntaxError, countArrowRows } from './arrow-row-counter.ts'
+import {
+  arrowStream,
+  batchMessage,
+  END_OF_STREAM,
+  message,
+  schemaMessage,
+} from '../../../../test/support/arrow-stream.ts'
+import { ArrowRowCounter, ArrowSyntaxError, countArrowRows } from './index.ts'
 
 function count(stream: Uint8Array, width: number, blockSize = stream.length || 1): number {
   const counter = new ArrowRowCounter(width)
