@@ -22,6 +22,9 @@ export interface JudgedSession {
   readonly roles: readonly (string | null)[]
 }
 
+/** The reason of an end where the place has changed to which the connection's name leads. */
+export const LEADS_ELSEWHERE = 'its connection now leads elsewhere'
+
 /** Why the session cannot go on; null where nothing speaks against it. */
 export function whyAccessIsGone({ principal, connection, roles }: JudgedSession, today: AccessToday): string | null {
   if (!today.hasConnection(connection)) return 'its connection is no longer configured'

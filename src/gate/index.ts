@@ -5,7 +5,7 @@
  * statement can reach Snowflake. The answer is one folder, and in it one file: gate.ts.
  */
 
-export { type AccessToday, whyAccessIsGone } from './access-today.ts'
+export { type AccessToday, LEADS_ELSEWHERE, whyAccessIsGone } from './access-today.ts'
 export { AnswerMemory } from './answer-memory.ts'
 export { type ChunkDelivery, type ChunkDeliveryTools, type ChunkRequest, deliverChunk } from './chunk-delivery.ts'
 export { CHUNK_KEY_HEADER, CHUNK_LINK_LIFE_MS, ChunkLinks, type LinkSet } from './chunk-links.ts'

@@ -13,7 +13,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
 import type { Log } from '../lib/log.ts'
 import type { Secret } from '../lib/secret.ts'
-import { type AccessToday, whyAccessIsGone } from './access-today.ts'
+import { type AccessToday, LEADS_ELSEWHERE, whyAccessIsGone } from './access-today.ts'
 import type { ConnectionFacts, Recorder, Sealer, TokenVerifier, UpstreamConnector } from './ports.ts'
 import { queryTag } from './query-tag.ts'
 import type { Refusals } from './refusals.ts'
@@ -138,7 +138,9 @@ async function open(request: LogInRequest, admission: Admission, tools: LogInToo
   }
   tools.registry.add(session, facts)
   // The configuration may have changed under the log-in: from here on it finds the session, and before it did not.
-  const gone = whyAccessIsGone({ principal, connection: connection.name, roles: [upstream.context.role] }, tools.access)
+  const gone =
+    whyAccessIsGone({ principal, connection: connection.name, roles: [upstream.context.role] }, tools.access) ??
+    (tools.upstream.connection(connection.name)?.place === connection.place ? null : LEADS_ELSEWHERE)
   if (gone !== null) {
     await tools.registry.end(session, gone)
     throw refused('connection not allowed', gone)

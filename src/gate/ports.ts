@@ -74,6 +74,8 @@ export interface ConnectionFacts {
   readonly warehouse: string | null
   readonly database: string | null
   readonly schema: string | null
+  /** Stands for where the connection leads: another one once a reload has led it elsewhere. */
+  readonly place: object
 }
 
 export interface QuerySubmission {

@@ -52,7 +52,16 @@ function toolsFor(session: PastSession, more: Partial<ResumeTools> = {}): Resume
   const upstream: UpstreamConnector = {
     connection: (name) =>
       name === 'shop'
-        ? { name, account: 'a', user: 'ICECORE', defaultRole: 'ANALYST', warehouse: null, database: null, schema: null }
+        ? {
+            name,
+            account: 'a',
+            user: 'ICECORE',
+            defaultRole: 'ANALYST',
+            warehouse: null,
+            database: null,
+            schema: null,
+            place: {},
+          }
         : undefined,
     resolve: () => undefined,
     open: () => assert.fail('nothing is opened anew'),

@@ -8,7 +8,14 @@ import { createTokenVerifier, type IssuersVerifier } from '../adapters/tokens/in
 import type { ReloadJson } from '../api-schema/index.ts'
 import type { EventFacts, EventInput } from '../core/recording/index.ts'
 import { IcecoreError, isIcecoreError } from '../errors.ts'
-import { type AccessToday, type Recorder, type Session, type SessionRegistry, whyAccessIsGone } from '../gate/index.ts'
+import {
+  type AccessToday,
+  LEADS_ELSEWHERE,
+  type Recorder,
+  type Session,
+  type SessionRegistry,
+  whyAccessIsGone,
+} from '../gate/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { type Config, compareConfigs, type Difference, keepFixed, type LoadedConfig } from './config/index.ts'
@@ -170,7 +177,7 @@ export class Reloader {
       const { principal, connection } = session.facts
       const reason =
         whyAccessIsGone({ principal, connection, roles: rolesOf(session) }, access) ??
-        (cut.has(connection) ? 'its connection now leads elsewhere' : null)
+        (cut.has(connection) ? LEADS_ELSEWHERE : null)
       return reason === null ? [] : [{ session, reason }]
     })
     await Promise.all(ending.map(({ session, reason }) => registry.end(session, reason)))

@@ -1,7 +1,6 @@
 /** A registered connection, as this adapter needs it. */
 import { isIP } from 'node:net'
 import { IcecoreError } from '../../errors.ts'
-import type { ConnectionFacts } from '../../gate/ports.ts'
 import type { Secret } from '../../lib/secret.ts'
 import type { SessionTarget } from './kept-session.ts'
 
@@ -38,11 +37,6 @@ export interface Loosening {
   readonly plainHttp?: boolean
   /** Host names of cloud storage that chunks may come from; every host when absent. */
   readonly storageHosts?: readonly string[]
-}
-
-export function factsOf(connection: SnowflakeConnection): ConnectionFacts {
-  const { name, account, user, role, warehouse, database, schema } = connection
-  return { name, account, user, defaultRole: role, warehouse, database, schema }
 }
 
 /** What a session of this connection is bound to. */

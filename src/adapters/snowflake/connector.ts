@@ -6,7 +6,7 @@ import type { Ids } from '../../lib/ids.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Secret } from '../../lib/secret.ts'
 import { AccountClient, type LastWord } from './account-client.ts'
-import { accountWithoutRegion, factsOf, type SnowflakeConnection, targetOf } from './connection.ts'
+import { accountWithoutRegion, type SnowflakeConnection, targetOf } from './connection.ts'
 import { readKeptSession } from './kept-session.ts'
 import { KeyPair } from './key-pair.ts'
 import { type Account, makeSession, type OpenTools, openSession } from './open-session.ts'
@@ -108,7 +108,7 @@ export class SnowflakeConnector implements UpstreamConnector {
 
   connection(name: string): ConnectionFacts | undefined {
     const account = this.#accounts.get(name.toLowerCase())
-    return account && factsOf(account.connection)
+    return account && factsOf(account)
   }
 
   resolve(name: string): ConnectionFacts | undefined {
@@ -120,7 +120,7 @@ export class SnowflakeConnector implements UpstreamConnector {
       [account, accountWithoutRegion(account)].some((form) => form.toLowerCase() === wanted),
     )
     const [only, another] = sameAccount
-    return only !== undefined && another === undefined ? factsOf(only.connection) : undefined
+    return only !== undefined && another === undefined ? factsOf(only) : undefined
   }
 
   async open(login: UpstreamLogin): Promise<UpstreamSession> {
@@ -149,6 +149,12 @@ export class SnowflakeConnector implements UpstreamConnector {
   async close(): Promise<void> {
     await Promise.all([...this.#accounts.values()].map(({ client }) => client.transport.close()))
   }
+}
+
+/** Whatever leads to the same place has the same client. */
+function factsOf({ connection, client: place }: Account): ConnectionFacts {
+  const { name, account, user, role, warehouse, database, schema } = connection
+  return { name, account, user, defaultRole: role, warehouse, database, schema, place }
 }
 
 /** What makes a session at the upstream the same session. */
