@@ -40,8 +40,10 @@ async function start(context: CliContext, options: StartOptions): Promise<number
     if (loaded.ok) await refuseDemoKeys(loaded.config, { environment })
     return loaded
   }
-  const gateway = await startGateway(config, { configFile: { path: file, load } })
-  process.on('SIGHUP', () => void reloadOnSignal(context, gateway))
+  const starting = startGateway(config, { configFile: { path: file, load } })
+  // Before it has started, too: a signal that nobody takes ends the process.
+  process.on('SIGHUP', () => void starting.then((gateway) => reloadOnSignal(context, gateway)).catch(() => undefined))
+  const gateway = await starting
   const { err, paintErr } = context
   if (options.json)
     await writeJson(context.out, {

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { GatewayProcess } from '../support/gateway-process.ts'
 import { NodeDriver } from '../support/node-driver.ts'
 import { RawDriver } from '../support/raw-driver.ts'
-import { TestGateway } from '../support/test-gateway.ts'
+import { makeWorld, recordedEvents, removeWorld, TestGateway } from '../support/test-gateway.ts'
 import { until } from '../support/until.ts'
 
 const COMMAND = fileURLToPath(new URL('../../bin/icecore.js', import.meta.url))
@@ -52,5 +54,19 @@ describe('a process that gets SIGTERM', { timeout: 60_000 }, () => {
     for (const type of ['result.batch', 'statement.completed'] as const) assert.ok(types.includes(type))
     assert.ok(!types.includes('session.ended'))
     assert.equal(world.emulator.inspect.sessions().length, 1, 'the session at Snowflake waits for the next process')
+  })
+})
+
+describe('a process that gets SIGHUP before it has started', { timeout: 60_000 }, () => {
+  it('starts, reads its configuration again, and goes on', async () => {
+    const fresh = await makeWorld()
+    const gateway = new GatewayProcess(fresh.config)
+    const started = gateway.start()
+    await until(() => existsSync(join(fresh.folder, 'data', 'journal')))
+    process.kill(gateway.pid, 'SIGHUP')
+    await started
+    await until(async () => (await recordedEvents(fresh)).some(({ type }) => type === 'operator.reloaded'))
+    assert.equal(await gateway.stop('SIGTERM'), 0)
+    await removeWorld(fresh)
   })
 })
