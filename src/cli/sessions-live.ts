@@ -11,6 +11,7 @@ import { addGatewayOptions, GATEWAY_HELP, type GatewayOptions, withGateway } fro
 import { wholeNumber } from './parse-options.ts'
 import { EventSerializer } from './replay/event-json.ts'
 import { SceneRenderer } from './replay/render-scene.ts'
+import { reportError } from './report-error.ts'
 import { untilSignal } from './until-signal.ts'
 import { plural } from './use-config.ts'
 
@@ -44,6 +45,14 @@ export function addLiveSessionsCommands(sessions: Command, context: CliContext, 
 
 function end(context: CliContext, session: string, options: EndOptions): Promise<number> {
   return withGateway(context, options, async (client) => {
+    if (session === 'last') {
+      reportError(
+        context,
+        'a session is ended by its id',
+        'another may have begun since you looked: icecore sessions list --open',
+      )
+      return EXIT.usage
+    }
     const { reason } = options
     const path = `/v1/sessions/${encodeURIComponent(session)}/end`
     const answer = await client.post(path, sessionEndSchema, reason === undefined ? {} : { reason })

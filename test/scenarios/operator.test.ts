@@ -174,6 +174,9 @@ describe('icecore sessions', () => {
       assert.equal(code, 1)
       assert.match(err, /the session does not exist or has ended|cannot be read/)
     }
+    const last = await icecore('sessions', 'end', 'last')
+    assert.equal(last.code, 2)
+    assert.match(last.err, /by its id/)
     await one.query('SELECT 1')
     await two.query('SELECT 1')
     await Promise.all([one.close(), two.close()])
