@@ -68,7 +68,9 @@ function facts<S extends z.core.$ZodShape>(type: string, shape: S) {
 /** By type of event. */
 export const factsSchemas = {
   'session.opened': facts('session.opened', {
-    door: z.enum(['driver', 'sql-api', 'mcp', 'api']).describe('The door it came through.'),
+    door: z
+      .enum(['driver', 'sql-api', 'mcp', 'api', 'none'])
+      .describe('The door it came through; `none` for a session of Icecore’s own.'),
     principal: principalSchema.describe('Who logged in.'),
     client: z
       .strictObject({
@@ -78,9 +80,9 @@ export const factsSchemas = {
         environment: z.record(z.string(), z.unknown()).describe('What the driver tells of its surroundings.'),
       })
       .describe('What the driver says of itself. Nothing is granted for it.'),
-    network: networkSchema.describe('Where it came from.'),
+    network: networkSchema.nullable().describe('Where it came from; null for Icecore itself.'),
     connection: text('Name of the connection.'),
-    accessRule: text('The access rule that let it in.'),
+    accessRule: textOrNull('The access rule that let it in; null for Icecore itself, which none names.'),
     context: contextSchema.describe('What the session begins in.'),
     upstreamSession: text('Id of the session at Snowflake.'),
     parameters: parametersSchema.describe(

@@ -159,7 +159,11 @@ export const indexRebuildSchema = z.strictObject({
 
 export const connectionCheckSchema = z.strictObject({
   name: text('Name of the connection.'),
-  error: textOrNull('Why Icecore could not log in; null when it could.'),
+  session: textOrNull('Id of Icecore’s own session there, as it is on record; null where none could be opened.'),
+  user: textOrNull('As whom Snowflake sees it.'),
+  role: textOrNull('In which role.'),
+  warehouse: textOrNull('With which warehouse.'),
+  error: textOrNull('Why Icecore could not log in, or ask who it is; null when it could.'),
   hint: textOrNull('What to do about it.'),
   durationMs: z.number().describe('How long it took, in milliseconds.'),
 })

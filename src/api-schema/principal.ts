@@ -36,7 +36,7 @@ export const principalSchema = shared(
   'principal',
   'The authenticated actor. What the token proved is kept apart by kind.',
   z.strictObject({
-    id: text('Stable over tokens and log-ins: what owns results.'),
+    id: text('Stable over tokens and log-ins: what owns results. `icecore` is Icecore itself, and nobody else.'),
     displayName: text('A name for people who read lists.'),
     human: humanSchema.nullable().describe('The person, where the token names one.'),
     agent: agentSchema.nullable().describe('The agent software, where the token names one.'),
@@ -57,7 +57,8 @@ export const principalSchema = shared(
         expiresAt: z.number().describe('Seconds since 1970.'),
         audience: listOf(z.string()).describe('The claim `aud`.'),
       })
-      .describe('What the token said of itself.'),
+      .nullable()
+      .describe('What the token said of itself; null for Icecore itself, which has none.'),
     claims: z.record(z.string(), z.unknown()).describe('The verified claims.'),
   }),
 )

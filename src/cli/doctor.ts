@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { connectionCheckSchema, type FindingJson, statusSchema } from '../api-schema/index.ts'
+import { isIcecoreError } from '../errors.ts'
 import { systemClock } from '../lib/clock.ts'
 import { safeLine, wrap } from '../lib/text/index.ts'
 import { findConfigFile, type LoadedConfig, loadConfig } from '../server/config/index.ts'
@@ -24,7 +25,7 @@ export function addDoctorCommand(program: Command, context: CliContext, finish: 
     .option('--json', 'print JSON Lines, one object a finding')
     .addHelpText(
       'after',
-      '\nClock, disk, keys, journal (read whole), index, certificates, issuers and connections. Where a gateway runs, it logs in\nwith each connection and out again, on record. Exit code by the worst: 0 ok, 4 warnings, 3 problems.\n\nExample:\n  $ icecore doctor --config /etc/icecore/icecore.yaml',
+      '\nClock, disk, keys, journal (read whole), index, certificates, issuers and connections. Where a gateway runs, it logs in\nwith each connection, as itself and on record, asks who it is, and logs out again. Exit code by the worst: 0 ok, 4 warnings, 3 problems.\n\nExample:\n  $ icecore doctor --config /etc/icecore/icecore.yaml',
     )
     .action((options: DoctorOptions) => finish(doctor(context, options)))
 }
@@ -55,7 +56,12 @@ async function askGateway(loaded: LoadedConfig): Promise<Parameters<ExamineFunct
   const client = new OperatorClient(loaded.config.data)
   if (!(await client.isRunning())) return null
   const status = await client.get('/v1/status', statusSchema)
-  return { status, connections: await client.post('/v1/connections/check', connectionCheckSchema.array()) }
+  // What cannot be recorded is not done; all else is looked at nevertheless.
+  const connections = client.post('/v1/connections/check', connectionCheckSchema.array()).catch((error: unknown) => {
+    if (isIcecoreError(error, 'ICE_OPERATION_UNRECORDED')) return { untried: error.message }
+    throw error
+  })
+  return { status, connections: await connections }
 }
 
 type ExamineFunction = typeof import('../server/doctor/index.ts').examine

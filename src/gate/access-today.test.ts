@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { fakeSession } from '../../test/support/fake-session.ts'
+import { fakePrincipal } from '../../test/support/fake-session.ts'
 import type { Principal } from '../core/identity/index.ts'
 import { type AccessToday, whyAccessIsGone } from './access-today.ts'
 
 const RULE = { name: 'analysts', when: { groups: ['analysts'] }, connections: ['prod'], roles: ['ANALYST', 'AUDITOR'] }
 const PRINCIPAL: Principal = {
-  ...fakeSession().facts.principal,
+  ...fakePrincipal(),
   agent: { agent: 'claude', issuer: 'idp', clientId: 'claude-code', owners: ['ada'] },
   groups: { status: 'known', names: ['analysts'] },
 }

@@ -2,7 +2,14 @@
  * Sessions outlive configurations: after a restart and after a reload each is judged anew. One that could not be opened
  * as it stands ends, whatever was allowed when it began.
  */
-import { type AccessRule, decideAccess, isRefusal, type Principal, type Refusal } from '../core/identity/index.ts'
+import {
+  type AccessRule,
+  decideAccess,
+  isRefusal,
+  type Principal,
+  type Refusal,
+  type SessionPrincipal,
+} from '../core/identity/index.ts'
 
 /** The configuration in force, as far as it says who may be here. Read at each use: it may change. */
 export interface AccessToday {
@@ -16,7 +23,7 @@ export interface AccessToday {
 }
 
 export interface JudgedSession {
-  readonly principal: Principal
+  readonly principal: SessionPrincipal
   readonly connection: string
   /** The one that it began in, then every other that it may be in by now. */
   readonly roles: readonly (string | null)[]
@@ -28,6 +35,8 @@ export const LEADS_ELSEWHERE = 'its connection now leads elsewhere'
 /** Why the session cannot go on; null where nothing speaks against it. */
 export function whyAccessIsGone({ principal, connection, roles }: JudgedSession, today: AccessToday): string | null {
   if (!today.hasConnection(connection)) return 'its connection is no longer configured'
+  // Icecore itself: no access rule is about it.
+  if (principal.token === null) return null
   const gone = today.reasonGone(principal)
   if (gone !== null) return gone
   const now = today.reconsider(principal)

@@ -13,6 +13,7 @@ export { failureOfError, failureOfRun, type StatementFailure, toIcecoreError } f
 export { Gate, type GateOptions } from './gate.ts'
 export { Handles } from './handles.ts'
 export { type LogInRequest, type LogInTools, logIn, type OpenedSession } from './log-in.ts'
+export { type OwnAnswer, type OwnSession, OwnSessions } from './own-sessions.ts'
 export type {
   ChunkBody,
   ChunkCheck,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
-import { fakeSession, fakeUpstream, plainSealer } from '../../test/support/fake-session.ts'
+import { fakePrincipal, fakeUpstream, plainSealer } from '../../test/support/fake-session.ts'
 import { openGate } from '../../test/support/gate-fixture.ts'
 import { isIcecoreError } from '../errors.ts'
 import { silentLog } from '../lib/log.ts'
@@ -45,7 +45,7 @@ beforeEach(() => {
 /** `whenOpened` happens while the session is being put on record. */
 function tools(whenOpened: () => void): LogInTools {
   const { clock, recorder, registry } = open
-  const principal = { ...fakeSession().facts.principal, groups: { status: 'known', names: ['analysts'] } } as const
+  const principal = { ...fakePrincipal(), groups: { status: 'known', names: ['analysts'] } } as const
   return {
     verifier: { verify: async () => principal },
     access: {

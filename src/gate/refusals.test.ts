@@ -14,7 +14,7 @@ function open(kinds = 100) {
   const recorded = (): readonly (readonly [string, number])[] =>
     recorder.events.map((event) => {
       assert.equal(event.type, 'login.refused')
-      return [event.facts.network.address, event.facts.attempts] as const
+      return [event.facts.network?.address ?? '', event.facts.attempts] as const
     })
   return { clock, recorder, refuse, recorded }
 }

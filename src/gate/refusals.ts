@@ -3,6 +3,7 @@
  * source is recorded at once, the others of the same window are counted and recorded as one.
  */
 import type { EventFacts, NetworkFacts } from '../core/recording/index.ts'
+import { isIcecoreError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Recorder } from './ports.ts'
@@ -43,9 +44,19 @@ export class Refusals {
     this.#limits = limits
   }
 
+  /** A log-in that ended with this error: what exactly was wrong is for the record alone. */
+  loginFailed(error: unknown, of: Pick<EventFacts['login.refused'], 'network' | 'connection'>): void {
+    const known = isIcecoreError(error) ? error : null
+    this.loginRefused({
+      ...of,
+      reason: String(known?.details.reason ?? known?.code ?? 'internal'),
+      detail: known?.cause instanceof Error ? known.cause.message : (known?.message ?? 'an internal failure'),
+    })
+  }
+
   loginRefused(facts: Omit<EventFacts['login.refused'], 'attempts'>): void {
     const event = { type: 'login.refused', session: null, facts: { ...facts, attempts: 1 } } as const
-    this.#note(`login ${facts.network.address} ${facts.reason}`, event)
+    this.#note(`login ${facts.network?.address ?? `of Icecore itself, ${facts.connection}`} ${facts.reason}`, event)
   }
 
   requestRefused(session: string | null, facts: Omit<EventFacts['request.refused'], 'attempts'>): void {

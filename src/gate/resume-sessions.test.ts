@@ -4,6 +4,7 @@ import { FakeClock } from '../../test/support/fake-clock.ts'
 import { fakeUpstream, plainSealer } from '../../test/support/fake-session.ts'
 import { asIs, oneRow, openGate } from '../../test/support/gate-fixture.ts'
 import { sessionEvents } from '../../test/support/recording/sample-session.ts'
+import { ICECORE } from '../core/identity/index.ts'
 import type { EventInput, RecordedEvent } from '../core/recording/index.ts'
 import { readEnvelope } from '../core/wire/index.ts'
 import { IcecoreError } from '../errors.ts'
@@ -141,6 +142,23 @@ describe('resumeSessions', () => {
     const { state } = open.registry.byId('one') ?? assert.fail()
     assert.deepEqual(state.contexts, [context])
     assert.deepEqual(state.variables, new Map([['A', '1']]))
+  })
+
+  it('a session of Icecore’s own ends with its process, and nothing is asked of Snowflake', async () => {
+    const principal = ICECORE
+    const opened = recorded('session.opened', {
+      principal,
+      door: 'none',
+      accessRule: null,
+      network: null,
+      resume: null,
+    })
+    await resumeSessions(toolsFor(pastSession({ opened, open: [] })))
+    assert.deepEqual([resumed, open.registry.byId('one')], [[], null])
+    assert.deepEqual(
+      open.recorder.events.map(({ type, facts }) => [type, facts]),
+      [['session.ended', { reason: 'a session of Icecore’s own ends with its process', statements: 3 }]],
+    )
   })
 
   const ended: readonly (readonly [string, (session: PastSession) => ResumeTools, string])[] = [
@@ -290,6 +308,7 @@ describe('resumeSessions', () => {
     const { opened } = pastSession()
     const many = Array.from({ length: 1000 }, (_, number): PastSession => {
       const { resume } = opened.facts
+      assert.ok(resume)
       const tokens = { ...resume.tokens, token: `t${number}`, master: `m${number}` }
       return pastSession({
         opened: { ...opened, session: `s${number}`, facts: { ...opened.facts, resume: { ...resume, tokens } } },

@@ -91,7 +91,7 @@ async function* inBatches<T>(all: AsyncIterable<T>, size: number): AsyncGenerato
 /** What today's configuration says against it; null when nothing does. */
 function reasonToEnd(past: PastSession, { access }: ResumeTools): string | null {
   const { connection, principal, context } = past.opened.facts
-  if (past.opened.facts.resume === undefined) return 'it was opened by a version that kept no tokens'
+  if (principal.token === null) return 'a session of Icecore’s own ends with its process'
   return whyAccessIsGone({ principal, connection, roles: [context.role, ...rolesOf(past)] }, access)
 }
 
@@ -107,10 +107,13 @@ function rolesOf(past: PastSession): readonly string[] {
 
 /** The session at Snowflake, or why there is none to go on with. */
 function openUpstream({ opened, changes }: PastSession, { sealer, upstream }: ResumeTools): UpstreamSession | string {
+  const { connection, resume } = opened.facts
+  // A version of Icecore that could not resume left it out.
+  if (resume === null || resume === undefined) return 'nothing was kept that it could go on with'
   const kept = changes.findLast((change) => change.type === 'session.upstreamRenewed') ?? null
   try {
-    const sealed = kept?.facts.upstream ?? opened.facts.resume.upstream
-    return upstream.resume(opened.facts.connection, sealer.open(sealed, opened.session ?? ''))
+    const sealed = kept?.facts.upstream ?? resume.upstream
+    return upstream.resume(connection, sealer.open(sealed, opened.session ?? ''))
   } catch (error) {
     if (isIcecoreError(error, 'ICE_UPSTREAM_SESSION_LOST') || isIcecoreError(error, 'ICE_KEY_INVALID')) {
       const why = error.cause instanceof Error ? `: ${error.cause.message}` : ''
@@ -133,11 +136,11 @@ function sessionOf(
       door,
       principal,
       connection,
-      mayUseRole: (role) => mayUseRole(access.rules, principal, connection, role),
+      mayUseRole: (role) => principal.token !== null && mayUseRole(access.rules, principal, connection, role),
       ownUser: connector.connection(connection)?.user ?? '',
       profile: clientProfile(client.application, client.version),
       upstream,
-      clientTag: kept.clientTag,
+      clientTag: kept?.clientTag ?? null,
       openedAt: at,
     },
     {

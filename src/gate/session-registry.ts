@@ -64,13 +64,14 @@ export class SessionRegistry {
     return this.#sessions.values()
   }
 
-  /** Reserves room for a log-in. Throws ICE_SESSION_LIMIT. Call the returned function once it is over, either way. */
+  /** Reserves room for a log-in; Icecore's own sessions take none of it. Throws ICE_SESSION_LIMIT. Call the returned function once it is over, either way. */
   reserve(principal: string): () => void {
     const { sessions, perPrincipal } = this.#limits
-    const all = this.#opening.values().reduce((sum, count) => sum + count, this.#sessions.size)
+    const living = [...this.#sessions.values()].filter((session) => session.facts.principal.token !== null)
+    const all = this.#opening.values().reduce((sum, count) => sum + count, living.length)
     if (all >= sessions) throw new IcecoreError('ICE_SESSION_LIMIT', { limit: sessions })
     const opening = this.#opening.get(principal) ?? 0
-    const open = [...this.#sessions.values()].filter((session) => session.facts.principal.id === principal).length
+    const open = living.filter((session) => session.facts.principal.id === principal).length
     if (open + opening >= perPrincipal) throw new IcecoreError('ICE_SESSION_LIMIT', { limit: perPrincipal })
     this.#opening.set(principal, opening + 1)
     return () => {
@@ -85,15 +86,17 @@ export class SessionRegistry {
     return this.#tools.tokens.mint()
   }
 
-  add(session: Session, tokens: TokenFacts): void {
+  /** `tokens`: by which its driver comes back; null for a session of Icecore's own, which no token leads to. */
+  add(session: Session, tokens: TokenFacts | null): void {
     this.#sessions.set(session.id, session)
+    if (tokens === null) return
     this.#tools.tokens.put(session.id, tokens)
     this.#recordRenewals(session)
   }
 
   /** A session of an earlier process, with the tokens that its driver may hold. */
   restore(session: Session, { opened, changes }: PastSession): void {
-    this.add(session, opened.facts.resume.tokens)
+    this.add(session, opened.facts.resume?.tokens ?? null)
     for (const change of changes) {
       if (change.type !== 'session.renewed') continue
       this.#tools.tokens.put(session.id, change.facts.tokens)

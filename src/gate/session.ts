@@ -1,6 +1,6 @@
 /** One log-in through a door, until log-out, expiry or cut-off, whatever sockets it uses. */
-import type { Principal } from '../core/identity/index.ts'
-import type { Door } from '../core/recording/index.ts'
+import type { SessionPrincipal } from '../core/identity/index.ts'
+import type { SessionDoor } from '../core/recording/index.ts'
 import { initialState, type SessionState } from '../core/session/index.ts'
 import type { ClientProfile } from '../core/wire/index.ts'
 import { IcecoreError } from '../errors.ts'
@@ -11,8 +11,8 @@ import type { StatementRun } from './statement-run.ts'
 
 export interface SessionFacts {
   readonly id: string
-  readonly door: Door
-  readonly principal: Principal
+  readonly door: SessionDoor
+  readonly principal: SessionPrincipal
   readonly connection: string
   /** Roles that `USE ROLE` may select. */
   mayUseRole(role: string): boolean

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { after, afterEach, before, describe, it } from 'node:test'
+import { runIcecore } from '../../demo/testing/run-icecore.ts'
+import { type FindingJson, findingSchema } from '../../src/api-schema/index.ts'
 import { hurriedClock } from '../support/hurried-clock.ts'
 import { FaultyFiles } from '../support/journal/faulty-files.ts'
 import { type DriverError, NodeDriver } from '../support/node-driver.ts'
@@ -72,6 +75,28 @@ describe('a record that cannot be written', () => {
 
     await healDisk()
     await (await connect()).close()
+  })
+
+  it('is told by status and doctor, which say that this is not on record; the doctor logs in nowhere', async () => {
+    const sessions = gateway.emulator.inspect.statements().length
+    breakDisk()
+    const config = join(gateway.folder, 'icecore.yaml')
+    const status = await runIcecore(['status', '--config', config]).ended
+    assert.match(status.out, /this call is not on record/)
+    assert.match(status.out, /nothing can be recorded/)
+    const { out } = await runIcecore(['doctor', '--json', '--config', config]).ended
+    const findings = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => findingSchema.parse(JSON.parse(line)))
+    const told = (check: FindingJson['check'], name: string | null) =>
+      findings.find((one) => one.check === check && one.name === name)
+    assert.match(told('gateway', null)?.evidence ?? '', /nothing can be recorded/)
+    assert.equal(told('gateway', 'record')?.result, 'warning')
+    const connection = told('connections', 'prod')
+    assert.equal(connection?.result, 'skipped')
+    assert.match(connection?.evidence ?? '', /^no log-in was tried\. What the operator asked for cannot be recorded/)
+    assert.equal(gateway.emulator.inspect.statements().length, sessions)
   })
 
   it('gives a session back upstream whose opening it could not record', async () => {

@@ -6,7 +6,12 @@ import { delimiter, join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import { promisify } from 'node:util'
 import { COMMAND, type Ended, runIcecore } from '../../demo/testing/run-icecore.ts'
-import { type FindingJson, findingSchema, indexRebuildSchema } from '../../src/api-schema/index.ts'
+import {
+  type FindingJson,
+  findingSchema,
+  indexRebuildSchema,
+  sessionSummarySchema,
+} from '../../src/api-schema/index.ts'
 import { GatewayProcess } from '../support/gateway-process.ts'
 import { NodeDriver } from '../support/node-driver.ts'
 import { makeWorld, recordedEvents, removeWorld, type TestWorld } from '../support/test-gateway.ts'
@@ -77,7 +82,10 @@ describe('icecore doctor', () => {
       'keys',
     ])
     const connection = findings.find(({ check }) => check === 'connections')
-    assert.match(connection?.evidence ?? '', /^Icecore logged in as ICECORE in \d+ ms, and out again$/)
+    assert.match(
+      connection?.evidence ?? '',
+      /^Icecore logged in as ICECORE \(role ANALYST, warehouse COMPUTE_WH\) and out again in \d+ ms, on record as session /,
+    )
     const calls = (await recordedEvents(world)).filter(({ type }) => type === 'operator.called')
     assert.ok(calls.some(({ facts }) => 'call' in facts && facts.call === 'doctor'))
   })
@@ -96,6 +104,74 @@ describe('icecore doctor', () => {
     const { code, findings } = await doctor()
     assert.equal(code, 3)
     assert.ok(findings.every(({ check }) => check === 'configuration'))
+  })
+
+  describe('logs in as itself', () => {
+    const WHO = 'SELECT CURRENT_USER(), CURRENT_ROLE(), CURRENT_WAREHOUSE()'
+
+    async function checked(): Promise<FindingJson> {
+      const { findings } = await doctor()
+      return findings.find(({ check }) => check === 'connections') ?? assert.fail()
+    }
+
+    it('in a session that is listed and replayed, and of which all that reached Snowflake bears the id', async () => {
+      const session = /session ([0-9a-f-]{36})$/.exec((await checked()).evidence)?.[1] ?? ''
+      const listed = (await icecore('sessions', 'list', '--principal', 'icecore', '--json')).out.trimEnd().split('\n')
+      const summaries = listed.map((line) => sessionSummarySchema.parse(JSON.parse(line)))
+      assert.partialDeepStrictEqual(
+        summaries.find(({ id }) => id === session),
+        { door: 'none', connection: 'prod', statements: 1, denied: 0, failed: 0, rows: 1 },
+      )
+      const { out } = await icecore('replay', session, '--no-wait')
+      for (const text of [
+        'icecore (Icecore itself)',
+        'allowed by  Icecore itself',
+        WHO,
+        'COMPUTE_WH',
+        'doctor is done',
+      ])
+        assert.ok(out.includes(text), out)
+      const reached = world.emulator.inspect.statements().filter(({ queryTag }) => queryTag.includes(session))
+      assert.deepEqual(
+        reached.map(({ sqlText, queryTag }) => [
+          sqlText.split('(')[0],
+          JSON.parse(queryTag).icecore.statement !== null,
+        ]),
+        [
+          ['USE SECONDARY ROLES NONE', false],
+          ['SHOW PARAMETERS IN SESSION', false],
+          ['SELECT CURRENT_ROLE', false],
+          ['SELECT CURRENT_USER', true],
+        ],
+      )
+      assert.equal(world.emulator.inspect.sessions().length, 0)
+    })
+
+    it('whose results no token reaches, though it calls itself icecore', async () => {
+      await checked()
+      const queryId = (await recordedEvents(world)).findLast((event) => event.type === 'statement.completed')?.facts
+        .queryId
+      const token = world.idp.mint({ sub: 'icecore', groups: ['analysts'] })
+      const driver = await NodeDriver.connect({ accessUrl: gateway.url, token })
+      await assert.rejects(driver.query(`SELECT * FROM TABLE(RESULT_SCAN('${queryId}'))`), /icecore:\{/)
+      assert.deepEqual(await driver.query('SELECT 1 AS N'), [{ N: 1 }])
+      await driver.close()
+      const opened = (await recordedEvents(world)).findLast((event) => event.type === 'session.opened')
+      assert.deepEqual([opened?.facts.principal.id, opened?.facts.accessRule], ['human:idp|icecore', 'analysts'])
+    })
+
+    it('and says of a role that it cannot use what Snowflake said, on record', async () => {
+      await edit('"role":"ANALYST"', '"role":"NOBODY"')
+      await icecore('reload')
+      const found = await checked()
+      await writeFile(world.config, original)
+      await icecore('reload')
+      assert.equal(found.result, 'problem')
+      assert.match(found.evidence, /^ICE_UPSTREAM_LOGIN_FAILED: /)
+      const refused = (await recordedEvents(world)).findLast((event) => event.type === 'login.refused')
+      assert.deepEqual([refused?.facts.network, refused?.facts.connection], [null, 'prod'])
+      assert.equal(world.emulator.inspect.sessions().length, 0)
+    })
   })
 
   const cases: readonly (readonly [string, string, string, readonly (readonly [string, string])[]])[] = [

@@ -39,7 +39,7 @@ describe('log-in', () => {
     })
     assert.equal(facts.principal.id, 'person:ada')
     assert.deepEqual([facts.client.application, facts.client.loginName], ['JavaScript', 'agent'])
-    assert.equal(facts.network.address, '127.0.0.1')
+    assert.equal(facts.network?.address, '127.0.0.1')
     await driver.close()
     assert.deepEqual((await lastOf('session.ended')).facts, { reason: 'log-out', statements: 0 })
   })

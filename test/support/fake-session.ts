@@ -1,3 +1,4 @@
+import { ICECORE, type Principal } from '../../src/core/identity/index.ts'
 import { clientProfile } from '../../src/core/wire/index.ts'
 import { type ChunkBody, type Past, type Sealer, Session, type UpstreamSession } from '../../src/gate/index.ts'
 import { Secret } from '../../src/lib/secret.ts'
@@ -25,21 +26,16 @@ export function fakeUpstream(answers: Partial<UpstreamSession> = {}): UpstreamSe
   }
 }
 
+export function fakePrincipal(id = 'person:ada'): Principal {
+  const token = { issuerName: 'idp', issuer: 'https://idp', id: 'jti', issuedAt: 0, expiresAt: 0, audience: [] }
+  return { ...ICECORE, id, displayName: id, token }
+}
+
 export function fakeSession(upstream: UpstreamSession = fakeUpstream(), principal = 'person:ada'): Session {
   return new Session({
     id: `session of ${principal}`,
     door: 'driver',
-    principal: {
-      id: principal,
-      displayName: principal,
-      human: null,
-      agent: null,
-      workload: null,
-      delegation: [],
-      groups: { status: 'known', names: [] },
-      token: { issuerName: 'idp', issuer: 'https://idp', id: 'jti', issuedAt: 0, expiresAt: 0, audience: [] },
-      claims: {},
-    },
+    principal: fakePrincipal(principal),
     connection: 'prod',
     mayUseRole: (role) => role === 'ANALYST',
     ownUser: 'ICECORE',

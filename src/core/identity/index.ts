@@ -10,6 +10,7 @@ export {
 } from './access-rules.ts'
 export { type ClaimMatcher, type ClaimMatchers, type ClaimPattern, matchClaims } from './claim-matchers.ts'
 export { type Claims, quoteOutside } from './claims.ts'
+export { ICECORE, type IcecorePrincipal, type SessionPrincipal } from './icecore.ts'
 export type {
   AgentIdentity,
   AgentSettings,

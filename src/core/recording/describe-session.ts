@@ -1,3 +1,4 @@
+import type { SessionPrincipal } from '../identity/index.ts'
 import type { EventFacts } from './events.ts'
 
 /** Who it was, with what, from where: a label and a text each. The texts come from outside, and are as they are on record. */
@@ -5,22 +6,28 @@ export function describeSession(
   facts: Omit<EventFacts['session.opened'], 'resume'>,
 ): readonly (readonly [string, string])[] {
   const { principal, client, network, connection, context, accessRule, door, upstreamSession } = facts
-  const proven = [
-    principal.agent === null ? null : `agent ${principal.agent.agent ?? principal.agent.clientId ?? 'unregistered'}`,
-    principal.human === null ? null : `human ${principal.human.person ?? principal.human.subject}`,
-    principal.workload === null ? null : `workload ${principal.workload.subject}`,
-  ].filter((part) => part !== null)
+  const where = network === null ? '' : ` (as claimed) from ${network.address}, ${door} door`
   const place = [context.database, context.schema].filter((part) => part !== null).join('.')
   return [
-    ['principal', `${principal.displayName} (${[...proven, `by ${principal.token.issuerName}`].join(', ')})`],
-    ['client', `${client.application} ${client.version} (as claimed) from ${network.address}, ${door} door`],
+    ['principal', describePrincipal(principal)],
+    ['client', `${client.application} ${client.version}${where}`],
     [
       'connection',
       `${connection}, role ${context.role ?? 'none'}, warehouse ${context.warehouse ?? 'none'}${place && `, in ${place}`}`,
     ],
-    ['allowed by', `access rule ${accessRule}`],
+    ['allowed by', accessRule === null ? 'Icecore itself' : `access rule ${accessRule}`],
     ['upstream', `Snowflake session ${upstreamSession}`],
   ]
+}
+
+function describePrincipal({ displayName, agent, human, workload, token }: SessionPrincipal): string {
+  if (token === null) return `${displayName} (Icecore itself)`
+  const proven = [
+    agent === null ? null : `agent ${agent.agent ?? agent.clientId ?? 'unregistered'}`,
+    human === null ? null : `human ${human.person ?? human.subject}`,
+    workload === null ? null : `workload ${workload.subject}`,
+  ].filter((part) => part !== null)
+  return `${displayName} (${[...proven, `by ${token.issuerName}`].join(', ')})`
 }
 
 const MAX_BINDS = 20

@@ -5,7 +5,7 @@
  * the record says is folded from these events; nothing else is authoritative. `docs/reference/recording-format.md`
  * describes how they lie on disk.
  */
-import type { Principal } from '../identity/index.ts'
+import type { SessionPrincipal } from '../identity/index.ts'
 import type { StateChange } from '../statement/index.ts'
 import type { Binding, ColumnFacts, Context } from '../wire/index.ts'
 
@@ -26,6 +26,9 @@ export interface NetworkFacts {
 }
 
 export type Door = 'driver' | 'sql-api' | 'mcp' | 'api'
+
+/** A session of Icecore's own came through no door. */
+export type SessionDoor = Door | 'none'
 
 export interface DecisionReason {
   /** Stable word, for example `never_list`, `unclassified`, `default_allow`. */
@@ -156,7 +159,8 @@ export interface EventFacts {
 
   /** One event per source and window, however many attempts: see the cap in gate/refusals.ts. */
   'login.refused': {
-    readonly network: NetworkFacts
+    /** Null for Icecore itself, here and below. */
+    readonly network: NetworkFacts | null
     readonly connection: string | null
     /** Class of the reason, as the driver was told. */
     readonly reason: string
@@ -165,16 +169,17 @@ export interface EventFacts {
     readonly attempts: number
   }
   'session.opened': {
-    readonly door: Door
-    readonly principal: Principal
+    readonly door: SessionDoor
+    readonly principal: SessionPrincipal
     readonly client: ClaimedClient
-    readonly network: NetworkFacts
+    readonly network: NetworkFacts | null
     readonly connection: string
-    readonly accessRule: string
+    readonly accessRule: string | null
     readonly context: Context
     readonly upstreamSession: string
     readonly parameters: Readonly<Record<string, string | number | boolean>>
-    readonly resume: ResumeFacts
+    /** Null for a session that ends with its process: Icecore's own. */
+    readonly resume: ResumeFacts | null
   }
   'session.renewed': {
     readonly tokens: TokenFacts

@@ -16,6 +16,7 @@ export type {
   OperatorFacts,
   RecordedEvent,
   ResumeFacts,
+  SessionDoor,
   StoredEvent,
   TokenFacts,
 } from './events.ts'

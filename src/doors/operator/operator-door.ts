@@ -45,14 +45,14 @@ export interface OperatorDoorTools {
   status(): Promise<Omit<StatusJson, 'recorded'>>
   reload(by: OperatorFacts): Promise<ReloadJson>
   rebuildIndex(): Promise<IndexRebuildJson>
-  /** Logs in with each connection, and out again. */
+  /** Logs in with each connection, asks who it is, and logs out again. */
   checkConnections(): Promise<readonly ConnectionCheckJson[]>
   readonly ids: Ids
   readonly log: Log
 }
 
-/** What is shown of the gateway alone, and is wanted most when nothing can be recorded. */
-const SHOWN_UNRECORDED: ReadonlySet<OperatorCall> = new Set(['status', 'doctor'])
+/** What does nothing but tell the gateway's health, and is wanted most when nothing can be recorded. */
+const SHOWN_UNRECORDED: ReadonlySet<OperatorCall> = new Set(['status'])
 const MOST_SESSIONS = 1_000_000
 const MOST_REASON_CHARACTERS = 500
 

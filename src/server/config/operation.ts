@@ -91,6 +91,9 @@ export const limitsSchema = z.strictObject({
   sessions_per_principal: count({ min: 1, max: 1_000_000 })
     .prefault(100)
     .describe('Most sessions at a time for one principal.'),
+  own_sessions: count({ min: 1, max: 100 })
+    .prefault(4)
+    .describe('Most sessions of Icecore’s own at a time, beside those of agents. What needs one more waits.'),
   open_statements_per_session: count({ min: 1, max: 10_000 })
     .prefault(100)
     .describe('Most statements of one session that have not ended.'),

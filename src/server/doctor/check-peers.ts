@@ -11,6 +11,7 @@ import { makeVerifier } from '../reload.ts'
 import { readServerCertificate } from '../tls/index.ts'
 import { checkClockAgainst } from './check-data.ts'
 import { type Finding, failed, ok, problem, skipped, warning } from './finding.ts'
+import type { LiveGateway } from './live-gateway.ts'
 import { probeServer, trustedBy } from './probe.ts'
 
 const DAY_MS = 86_400_000
@@ -90,23 +91,30 @@ export async function* checkIssuers(config: Config, clock: Clock): AsyncGenerato
   }
 }
 
-/** `live`: what a running Icecore found when it logged in; null where none runs. */
+/** `live`: null where no Icecore runs. */
 export async function* checkConnections(
   { connections }: Config,
-  live: readonly ConnectionCheckJson[] | null,
+  live: LiveGateway['connections'] | null,
   clock: Clock,
 ): AsyncGenerator<Finding> {
-  for (const [name, { url, ca_file, user }] of Object.entries(connections)) {
-    const found = live?.find((connection) => connection.name === name)
-    if (found === undefined) {
+  for (const [name, { url, ca_file }] of Object.entries(connections)) {
+    const found = live === null || 'untried' in live ? undefined : live.find((connection) => connection.name === name)
+    if (live !== null && 'untried' in live) {
+      yield skipped('connections', name, `no log-in was tried. ${live.untried}`, 'See: icecore status')
+    } else if (found === undefined) {
       yield skipped('connections', name, 'whether Icecore can log in is found by a running one', 'Run: icecore start')
     } else if (found.error === null) {
-      yield ok('connections', name, `Icecore logged in as ${user} in ${found.durationMs} ms, and out again`)
+      yield ok('connections', name, describeLogin(found))
     } else yield problem('connections', name, found.error, found.hint ?? MEND_LOGIN)
     const ca = ca_file === undefined ? null : await readFile(ca_file, 'utf8').catch(() => null)
     const peer = { name: 'Snowflake', setting: 'ca_file of the connection' }
     yield* probe(`connections.${name}`, url, trustedBy(ca), peer, clock)
   }
+}
+
+function describeLogin({ user, role, warehouse, session, durationMs }: ConnectionCheckJson): string {
+  const place = `role ${role ?? 'none'}, warehouse ${warehouse ?? 'none'}`
+  return `Icecore logged in as ${user} (${place}) and out again in ${durationMs} ms, on record as session ${session}`
 }
 
 const MEND_LOGIN =

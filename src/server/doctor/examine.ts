@@ -1,18 +1,19 @@
 /** Looks at everything that Icecore needs, and says of each what was seen and what would mend it. Changes nothing. */
 
 import type { SecretSources } from '../../adapters/secrets/index.ts'
-import type { ConnectionCheckJson, StatusJson } from '../../api-schema/index.ts'
+import type { StatusJson } from '../../api-schema/index.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { LoadedConfig } from '../config/index.ts'
 import { checkClockAgainstRecord, checkDisk, checkIndex, checkJournal, checkKeys } from './check-data.ts'
 import { checkCertificateFiles, checkConnections, checkIssuers, checkListenerCertificates } from './check-peers.ts'
 import { type Finding, ok, problem, skipped, warning } from './finding.ts'
+import type { LiveGateway } from './live-gateway.ts'
 
 export interface DoctorTools {
   readonly loaded: LoadedConfig
   readonly sources: SecretSources
   /** What the Icecore that runs with this configuration says; null where none runs. */
-  readonly live: { readonly status: StatusJson; readonly connections: readonly ConnectionCheckJson[] } | null
+  readonly live: LiveGateway | null
   readonly clock: Clock
 }
 
@@ -44,10 +45,11 @@ export async function* examine({ loaded, sources, live, clock }: DoctorTools): A
 
 function* checkGateway(status: StatusJson | null): Generator<Finding> {
   if (status === null) return yield skipped('gateway', null, 'no gateway is running')
-  const { pid, state, reasons, config } = status
+  const { pid, state, reasons, config, recorded } = status
   const mend = 'See: icecore status'
   if (state === 'ready') yield ok('gateway', null, `process ${pid} is ready`)
   else yield problem('gateway', null, `process ${pid} is not ready: ${reasons.join('; ')}`, mend)
+  if (!recorded) yield warning('gateway', 'record', 'that it was asked for this is not on record', mend)
   if (config.restartNeeded.length > 0) {
     const waiting = `${config.restartNeeded.join(', ')} hold from the next start`
     yield warning('gateway', 'configuration', waiting, 'Restart Icecore: sessions go on.')
