@@ -9,7 +9,6 @@ import { IcecoreError } from '../../errors.ts'
 import { JournalReader } from '../journal/index.ts'
 import {
   findSession,
-  listPointers,
   listSessions,
   listStatements,
   type SessionFilter,
@@ -47,7 +46,7 @@ export interface RecordedSessions {
   sessions(filter?: SessionFilter): Promise<SessionSummary[]>
   /** By id, or by a beginning that only one has. Rejects with ICE_RECORDING_UNKNOWN. */
   session(idOrPrefix: string): Promise<SessionSummary>
-  /** The events of a session after one of them, in order, read one by one. Rejects with ICE_JOURNAL_DAMAGED where one cannot be read. */
+  /** The events of a session after one of them, in order, read as they are taken. Rejects with ICE_JOURNAL_DAMAGED where one cannot be read. */
   events(session: string, after?: number): AsyncGenerator<StoredEvent>
   close(): Promise<void>
 }
@@ -60,8 +59,6 @@ export interface Recordings extends RecordedSessions {
   /** Takes in what a running gateway has recorded since. Rejects as `openRecordings` does. */
   refresh(): Promise<void>
 }
-
-const POINTERS_AT_ONCE = 1000
 
 /** Rejects with ICE_JOURNAL_DAMAGED or ICE_KEY_INVALID. */
 export async function openRecordings(options: RecordingsOptions): Promise<Recordings> {
@@ -93,19 +90,7 @@ export function recordingsOf(index: RecordingIndex, reader: JournalReader): Omit
     sessions: (filter) => listSessions(database, filter),
     session: (idOrPrefix) => findSession(database, idOrPrefix),
     statements: (session) => listStatements(database, session),
-    async *events(session, from = 0) {
-      let after = from
-      for (;;) {
-        const pointers = await listPointers(database, session, after, POINTERS_AT_ONCE)
-        for (const { lsn, place } of pointers) {
-          yield await reader.readAt(lsn, place)
-        }
-        after = pointers.at(-1)?.lsn ?? after
-        if (pointers.length < POINTERS_AT_ONCE) {
-          return
-        }
-      }
-    },
+    events: (session, after = 0) => new Reel(database, reader, session).events(after),
     reel: (session) => new Reel(database, reader, session),
     refresh: () => index.catchUp(),
   }

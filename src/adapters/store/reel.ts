@@ -68,6 +68,17 @@ export class Reel {
     return this.#reader.readAt(lsn, place)
   }
 
+  /** Every event after one of them, in order, read as they are taken. Rejects as `read` does. */
+  async *events(after: number): AsyncGenerator<StoredEvent> {
+    let last = after
+    for (;;) {
+      const pointers = await listPointers(this.#database, this.session, last, POINTERS_AT_ONCE)
+      yield* this.#reader.readEach(pointers)
+      last = pointers.at(-1)?.lsn ?? last
+      if (pointers.length < POINTERS_AT_ONCE) return
+    }
+  }
+
   /** How many statements had been received when this event was recorded. */
   async statementsUntil(lsn: number): Promise<number> {
     const { count } = await this.#database
@@ -90,6 +101,16 @@ export class Reel {
             .limit(1)
             .offset(which.number - 1)
     return (await found.executeTakeFirst())?.lsn ?? null
+  }
+
+  /** Where the statement with this id ended; null where it has not. */
+  async ended(id: string): Promise<number | null> {
+    const found = this.#database
+      .selectFrom('statements')
+      .select('ended_lsn')
+      .where('session', '=', this.session)
+      .where('id', '=', id)
+    return (await found.executeTakeFirst())?.ended_lsn ?? null
   }
 
   /** Where among the statements there were denials and failures, in so many pieces; pieces without any are left out. */

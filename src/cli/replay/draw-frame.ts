@@ -3,6 +3,7 @@ import type { ReelPiece } from '../../adapters/store/index.ts'
 import { formatCount, formatOffset } from '../../lib/format.ts'
 import { displayWidth, type Paint, pad, safeLine, truncate } from '../../lib/text/index.ts'
 import type { PageLayout } from './layout-page.ts'
+import { count } from './layout-text.ts'
 
 export interface FrameSize {
   readonly width: number
@@ -21,6 +22,8 @@ export interface FrameState {
   /** Statements received so far, of how many. */
   readonly statement: number
   readonly statements: number
+  /** Whether nothing comes after this. */
+  readonly last: boolean
   readonly troubles: readonly ReelPiece[]
   readonly mode: 'playing' | 'paused' | 'end' | 'live'
   readonly speed: number
@@ -31,9 +34,13 @@ export interface FrameState {
 }
 
 const MARGIN = 1
+/** With fewer lines the page itself needs all of them. */
+const LINES_TO_STAY = 10
 /** Head and its rule, timeline and status. */
 const FIXED_LINES = 4
 const LABELS = { playing: '▶', paused: '‖', end: '■ end', live: '● live' } as const
+
+const SPACE = { playing: 'space pause', paused: 'space play', end: 'space again', live: 'space pause' } as const
 
 const HELP: readonly (readonly [string, string])[] = [
   ['space', 'pause, go on'],
@@ -58,7 +65,31 @@ export function timelinePieces(width: number): number {
   return width - 2 * MARGIN
 }
 
-export function pageLines({ before, table, after }: PageLayout): number {
+/** How the page lies in its window: what the keys that move it need to know. */
+export interface PageWindow {
+  /** Lines of it that are seen, those that stay included. */
+  readonly lines: number
+  /** How far it can be scrolled. */
+  readonly most: number
+  /** How far a key for a page moves it: one line of the last one is seen again. */
+  readonly step: number
+  /** Where it is scrolled to when it is opened: what happened last is seen, and of its rows or reasons half a window full. */
+  readonly opening: number
+}
+
+export function pageWindow(layout: PageLayout, column: number, { height }: FrameSize): PageWindow {
+  const { table, focus } = layout
+  const all = pageLines(layout)
+  const noted = all > height || (table !== null && table.shown(column) < table.columns)
+  const lines = noted && height > 2 ? height - 1 : height
+  const staying = height < LINES_TO_STAY ? 0 : table === null ? 1 : 3
+  const most = Math.max(0, all - lines)
+  const wanted = Math.min(all - focus, Math.ceil(lines / 2))
+  const opening = height < LINES_TO_STAY ? 0 : Math.min(most, Math.max(0, focus + wanted - lines))
+  return { lines, most, step: Math.max(1, lines - staying - 1), opening }
+}
+
+function pageLines({ before, table, after }: PageLayout): number {
   return before.length + (table === null ? 0 : 2 + table.rows) + after.length
 }
 
@@ -85,49 +116,48 @@ function spread(painted: string, left: string, right: string, width: number, pai
   return room < 2 ? painted : `${painted}${' '.repeat(room)}${paint('dim', right)}`
 }
 
-/** The lines of the page that are seen. The names of a table's columns stay while its rows are scrolled. */
-function windowLines(
-  { layout, scroll, column }: FrameState,
-  { width, height }: FrameSize,
-  paint: Paint,
-): readonly string[] {
-  const { before, table, after } = layout
-  if (table === null) return [...before, ...after].slice(scroll, scroll + height)
-  const head = table.head(column)
+/** The lines of the page that are seen. Its title, and the names of a table's columns, stay while it is scrolled. */
+function windowLines({ layout, scroll, column }: FrameState, size: FrameSize, paint: Paint): readonly string[] {
+  const { before, table } = layout
+  const { width, height } = size
+  const { lines: seen, most } = pageWindow(layout, column, size)
+  const head = table?.head(column) ?? []
   const lines: string[] = []
-  const sticky = scroll > before.length
-  if (sticky) lines.push(...head)
-  const all = pageLines(layout)
-  for (let at = scroll + lines.length; at < all && lines.length < height; at += 1) {
-    const row = at - before.length
-    if (row < 0) lines.push(before[at] ?? '')
-    else if (row < head.length) lines.push(head[row] ?? '')
-    else if (row < head.length + table.rows) lines.push(table.row(row - head.length, column))
-    else lines.push(after[row - head.length - table.rows] ?? '')
+  if (scroll > 0 && height >= LINES_TO_STAY) {
+    lines.push(before[0] ?? '')
+    if (scroll + 1 > before.length) lines.push(...head)
   }
-  const window = noteWindow(table.shown(column), table.columns, column)
-  const last = Math.min(all, scroll + height)
-  const below = all - last
-  const notes = [...(window === null ? [] : [window]), ...(below > 0 ? [`${formatCount(below)} more lines ↓`] : [])]
-  if (notes.length === 0) return lines
-  return [
-    ...lines.slice(0, height - 1),
-    ...padTo(lines, height - 1),
-    paint('dim', pad(truncate(notes.join(' · '), width), width, 'right')),
+  const all = pageLines(layout)
+  for (let at = scroll + lines.length; at < all && lines.length < seen; at += 1)
+    lines.push(pageLine(layout, head, at, column))
+  if (seen === height) return lines
+  const notes = [
+    ...(table === null ? [] : noteWindow(table.shown(column), table.columns, column)),
+    ...(scroll > 0 ? [`↑ ${formatCount(scroll)}`] : []),
+    ...(scroll < most ? [`${count(most - scroll, 'more line')} ↓`] : []),
   ]
+  const note = paint('dim', pad(truncate(notes.join(' · '), width), width, 'right'))
+  return [...lines, ...Array.from({ length: seen - lines.length }, () => ''), note]
 }
 
-function padTo(lines: readonly string[], height: number): readonly string[] {
-  return Array.from({ length: Math.max(0, height - lines.length) }, () => '')
+function pageLine({ before, table, after }: PageLayout, head: readonly string[], at: number, column: number): string {
+  const row = at - before.length
+  if (row < 0) return before[at] ?? ''
+  if (table === null) return after[row] ?? ''
+  if (row < head.length) return head[row] ?? ''
+  if (row < head.length + table.rows) return table.row(row - head.length, column)
+  return after[row - head.length - table.rows] ?? ''
 }
 
-function noteWindow(shown: number, columns: number, first: number): string | null {
-  return shown >= columns ? null : `columns ${first + 1}–${first + shown} of ${columns} (< >)`
+function noteWindow(shown: number, columns: number, first: number): readonly string[] {
+  return shown >= columns ? [] : [`columns ${first + 1}–${first + shown} of ${columns} (< >)`]
 }
 
 /** Where in the film it is, by statements: times would show how long an agent thought, and little else. */
-function drawTimeline({ statement, statements, troubles }: FrameState, width: number, paint: Paint): string {
-  const here = statements === 0 ? 0 : Math.min(width - 1, Math.floor((Math.max(0, statement - 1) * width) / statements))
+function drawTimeline({ statement, statements, last, troubles }: FrameState, width: number, paint: Paint): string {
+  const begun =
+    statements === 0 ? 0 : Math.min(width - 1, Math.floor((Math.max(0, statement - 1) * width) / statements))
+  const here = last ? width - 1 : begun
   const marks = new Map(troubles.map(({ piece, denied }) => [piece, denied > 0]))
   return Array.from({ length: width }, (_, at) => {
     if (at === here) return paint(marks.has(at) ? ['red', 'bold'] : 'bold', '●')
@@ -140,9 +170,11 @@ function drawStatus(state: FrameState, width: number, paint: Paint): string {
   if (state.line !== null) return truncate(state.line, width)
   const { mode, speed, statement, statements, offsetMs, lengthMs } = state
   const left = `${LABELS[mode]} ${speed}×  ${formatCount(statement)}/${formatCount(statements)}  ${clock(offsetMs)} of ${clock(lengthMs)}`
+  const space = SPACE[mode]
   const keys = [
-    'space pause · n next · p back · e next error · / search · ? help · q quit',
-    'n next · p back · / search · ? help · q quit',
+    `${space} · n next · p back · e next error · / search · ? help · q quit`,
+    `${space} · n next · / search · ? help · q quit`,
+    `${space} · ? help · q quit`,
     '? help · q quit',
   ].find((text) => displayWidth(left) + displayWidth(text) + 2 <= width)
   const bold = paint('bold', truncate(left, width))

@@ -96,11 +96,38 @@ describe('a film', () => {
   it('has pages with what is on record up to the next scene', async () => {
     const third = (await film.statement(3))!
     const early = (await readPage(film, third, 10))!
-    assert.deepEqual([early.number, early.result?.rows, early.ends.length], [3, [['a'], ['b']], 0])
+    assert.deepEqual([early.number, early.result, early.ends.length], [3, null, 0], 'the answer has not come yet')
     const late = (await readPage(film, (await film.next(third))!, 10))!
     assert.deepEqual(late.result?.rows, [['a'], ['b'], ['haystack'], ['Pin']], 'the chunk follows the inline part')
     assert.deepEqual((await readPage(film, (await film.next(third))!, 3))!.result?.rows.length, 3)
     assert.equal(await readPage(film, (await film.first())!, 10), null)
+  })
+
+  it('shows rows that came, of a statement that has not ended', async () => {
+    const open = statementEvents('open', 1).filter(({ type }) => type !== 'statement.completed')
+    await record.record([sessionEvents('open')[0]!, ...open])
+    const still = (await Film.open((await record.recordings()).reel('open')))!
+    assert.deepEqual((await readPage(still, (await still.last())!, 10))?.result?.rows, [['1']])
+  })
+
+  it('finds rows where they are shown, and then what is further on', async () => {
+    await record.record([
+      sessionEvents('found')[0]!,
+      ...statementEvents('found', 1, { rows: [['first']], chunk: [['Pin']] }),
+      ...statementEvents('found', 2),
+    ])
+    const rows = (await Film.open((await record.recordings()).reel('found')))!
+    const search = async (from: Stop, text: string): Promise<Stop> =>
+      (await findText(rows, text, { from, rows: 100, stopped: () => false }))!
+    const begin = (await rows.first())!
+    for (const text of ['first', 'Pin']) {
+      const found = await search(begin, text)
+      assert.equal(found.event.type, 'statement.completed')
+      assert.equal((await search(found, text)).lsn, found.lsn, 'it is nowhere else')
+    }
+    const statement = await search(begin, 'SELECT')
+    assert.equal(statement.statement, 'found-1')
+    assert.equal((await search(statement, 'SELECT')).statement, 'found-2')
   })
 
   for (const [text, statement] of [

@@ -87,6 +87,12 @@ export class Film {
     return stop
   }
 
+  /** The scene with the rows of this statement: its end, which they come before; where they came after it, the last one then. */
+  async rowsOf(statement: string, lsn: number): Promise<Stop | null> {
+    const ended = await this.reel.ended(statement)
+    return this.sceneOf(statement, Math.max(lsn, ended ?? lsn))
+  }
+
   /** The scene that this event begins or belongs to. */
   async at(lsn: number): Promise<Stop | null> {
     return this.previous({ lsn: lsn + 1 })

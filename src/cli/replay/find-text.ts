@@ -12,28 +12,34 @@ export interface SearchOptions {
 
 /** Case counts only where the text has capitals. */
 export async function findText(film: Film, text: string, { from, rows, stopped }: SearchOptions): Promise<Stop | null> {
+  let here = false
   for (const [after, until] of [
     [from.lsn, Number.POSITIVE_INFINITY],
     [0, from.lsn],
   ] as const) {
-    for await (const scene of scenes(events(film, after))) {
+    for await (const scene of scenes(film.reel.events(after))) {
       if (scene.lsn > until || stopped()) break
       if (!(await holds(scene, matcher(text), rows))) continue
-      return scene.statement === null ? film.at(scene.lsn) : film.sceneOf(scene.statement, scene.lsn)
+      const stop = await stopOf(film, scene)
+      // What is shown already is not what is looked for, unless it is all there is.
+      if (stop?.lsn !== from.lsn) return stop
+      here = true
     }
     if (stopped()) return null
   }
-  return null
+  return here ? from : null
+}
+
+function stopOf(film: Film, { scene, statement, lsn, ...more }: Scene): Promise<Stop | null> {
+  if (statement === null) return film.at(lsn)
+  const rows = scene === 'result' && 'step' in more && more.step === 'rows'
+  return rows ? film.rowsOf(statement, lsn) : film.sceneOf(statement, lsn)
 }
 
 export function matcher(text: string): (value: string) => boolean {
   const exact = text !== text.toLowerCase()
   const wanted = exact ? text : text.toLowerCase()
   return (value) => (exact ? value : value.toLowerCase()).includes(wanted)
-}
-
-async function* events(film: Film, after: number) {
-  for await (const pointer of film.reel.pointers(after, Number.MAX_SAFE_INTEGER)) yield await film.reel.read(pointer)
 }
 
 async function holds(scene: Scene, matches: (value: string) => boolean, limit: number): Promise<boolean> {

@@ -1,6 +1,6 @@
 /** A scene as the page of a screen: texts, and a table that is looked at through a window. */
 import { stripVTControlCharacters } from 'node:util'
-import type { EventFacts } from '../../core/recording/index.ts'
+import { describeNetwork, type EventFacts } from '../../core/recording/index.ts'
 import { formatCount, formatDuration, formatOffset, formatTime } from '../../lib/format.ts'
 import { displayWidth, safeLine, safeLines, truncate } from '../../lib/text/index.ts'
 import type { Stop } from './film.ts'
@@ -19,6 +19,8 @@ export interface PageLayout {
   readonly before: readonly string[]
   readonly table: TableView | null
   readonly after: readonly string[]
+  /** The first line of `before` that tells what happened last. */
+  readonly focus: number
 }
 
 export interface PageScene {
@@ -37,7 +39,7 @@ type Format = Parameters<TextStyle['paint']>[0]
 export function layoutPage(scene: PageScene, style: TextStyle): PageLayout {
   const { page } = scene
   const { event } = scene.stop
-  const bare = (before: readonly string[]): PageLayout => ({ before, table: null, after: [] })
+  const bare = (before: readonly string[]): PageLayout => ({ before, table: null, after: [], focus: 0 })
   if (page !== null) return layoutStatementPage(scene, page, style)
   const title = (format: Format, word: string, text = ''): string =>
     titleLine(scene, badge(format, word, text, style), style)
@@ -62,24 +64,29 @@ function layoutStatementPage(scene: PageScene, page: StatementPage, style: TextS
   const { received, decision, ends, result } = page
   const kind = decision === null ? '' : truncate(safeLine(decision.kind), Math.max(8, width - 40))
   const title = `${paint('bold', `statement ${formatCount(page.number)}`)}${kind && ` ${paint('dim', kind)}`}`
-  const before = [
+  const asked = [
     titleLine(scene, title, style),
     '',
     ...(received === null ? [] : layoutStatement(received, style, MAX_SQL_LINES)),
     '',
+  ]
+  // A statement is read from its first line; its answer is what one looks for once it is there.
+  const focus = ends.length === 0 && decision?.decision !== 'hold' ? 0 : asked.length
+  const before = [
+    ...asked,
     ...(decision?.decision === 'hold' ? layoutHold(decision, style) : []),
     ...(ends.length === 0 ? [paint('dim', decision?.decision === 'hold' ? 'waiting for a human …' : 'running …')] : []),
     ...ends.flatMap((end) => layoutEnd(end, style)),
   ]
-  if (result === null) return { before, table: null, after: [] }
+  if (result === null) return { before, table: null, after: [], focus }
   if (result.unread) {
     const note = `${count(result.total, 'row')} on record as they were delivered, and too large to be shown`
-    return { before: [...before, '', paint('dim', truncate(note, width))], table: null, after: [] }
+    return { before: [...before, '', paint('dim', truncate(note, width))], table: null, after: [], focus }
   }
   const table = new TableView(result.columns, result.rows, style)
   const left = result.total - result.rows.length
   const more = left > 0 ? ['', paint('dim', truncate(`… ${count(left, 'more row')} on record`, width))] : []
-  return { before: [...before, ''], table, after: more }
+  return { before: [...before, ''], table, after: more, focus }
 }
 
 /** What stands at the left, and the time into the session at the right. */
@@ -99,15 +106,14 @@ function badge(format: Format, word: string, text: string, { paint, width }: Tex
 
 function layoutHold({ reasons }: EventFacts['statement.decision'], style: TextStyle): readonly string[] {
   const texts = reasons.flatMap(({ text }) => layoutMessage(text, style))
-  return [badge(['yellow', 'inverse'], 'held', '', style), ...texts, '']
+  return [badge(['yellow', 'inverse'], 'held', '', style), '', ...texts, '']
 }
 
 function layoutEnd(end: StatementPage['ends'][number], style: TextStyle): readonly string[] {
   const { paint, width } = style
   const bad = (word: string, code: string, text: string, durationMs?: number): readonly string[] => [
     badge(BAD, word, durationMs === undefined ? code : `${code} after ${formatDuration(durationMs)}`.trim(), style),
-    '',
-    ...layoutMessage(text, style),
+    ...(text === '' ? [] : ['', ...layoutMessage(text, style)]),
   ]
   switch (end.type) {
     case 'statement.completed':
@@ -117,7 +123,7 @@ function layoutEnd(end: StatementPage['ends'][number], style: TextStyle): readon
     case 'statement.failed':
       return bad('failed', end.facts.icecore ?? end.facts.code, end.facts.message, end.facts.durationMs)
     case 'statement.cancelled':
-      return bad('cancelled', '', `by ${end.facts.by}`, end.facts.durationMs)
+      return bad('cancelled', `by ${end.facts.by}`, '', end.facts.durationMs)
     case 'statement.outcomeUnknown':
       return bad('outcome unknown', '', end.facts.reason, end.facts.durationMs)
     case 'result.broken':
@@ -132,7 +138,10 @@ function layoutRefusal(facts: EventFacts['request.refused'], style: TextStyle): 
     '',
     ...layoutMessage(reason, style),
     '',
-    style.paint('dim', truncate(safeLine(`${count(attempts, 'attempt')} from ${network.address}`), style.width)),
+    style.paint(
+      'dim',
+      truncate(safeLine(`${count(attempts, 'attempt')} from ${describeNetwork(network)}`), style.width),
+    ),
   ]
 }
 

@@ -28,7 +28,7 @@ export async function playSession(
     options,
   })
   // The screen is gone: this is what is left of it.
-  await writeLine(context.out, context.paintOut('dim', sayGoodbye(session)))
+  await writeLine(context.out, context.paintOut('dim', sayGoodbye(await recordings.session(session.id))))
   return code
 }
 

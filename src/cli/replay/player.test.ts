@@ -117,6 +117,7 @@ describe('the player', () => {
     sees('… 12 min 1 s idle · 12:01.000')
     sees('running …')
     sees('… 4.0 s until the answer')
+    seesNot('row 1')
     await wait(2000)
     sees(/✓ 300 rows/)
     seesNot('idle')
@@ -200,6 +201,64 @@ describe('the player', () => {
     sees('value of COLUMN_29')
     await press('<')
     sees('value of COLUMN_28')
+  })
+
+  it('shows what came of a long statement, its title staying, and can be scrolled to all of it', async () => {
+    const sql = Array.from({ length: 60 }, (_, at) => `-- line ${at}`).join('\n')
+    const many = Array.from({ length: 50 }, (_, at) => WIDE.map(() => `row ${at}.`))
+    await record.record([
+      sessionEvents('tall')[0]!,
+      ...statementEvents('tall', 1, { sql, columns: WIDE, rows: many }),
+      ...statementEvents('tall', 2, { sql, outcome: 'denied', message: 'never that' }),
+    ])
+    await play({}, 'tall')
+    await press('n')
+    sees('-- line 0')
+    await press('n')
+    sees('statement 1 SELECT')
+    sees('✓ 50 rows')
+    sees('row 3.')
+    sees(/↑ \d+ · 4\d more lines ↓/)
+    const first = (): number => Number(/row (\d+)\./.exec(terminal.screen.join('\n'))?.[1])
+    const last = (): number => Number([...terminal.screen.join('\n').matchAll(/row (\d+)\./g)].at(-1)?.[1])
+    for (let before = last(); before < 49; before = last()) {
+      await press('\u001b[6~')
+      assert.ok(first() <= before + 1, 'no row is left out by a page')
+      assert.ok(last() > before)
+    }
+    await press('\u001b[H')
+    sees('-- line 0')
+    await press('n', 'n')
+    sees('DENIED  ICE_STATEMENT_REFUSED')
+    sees('never that')
+    sees('statement 2 SELECT')
+  })
+
+  it('gives a value the width that no other column wants', async () => {
+    const value = Array.from({ length: 12 }, (_, at) => `word${at}`).join('-')
+    const columns = [
+      ['N', 'fixed'],
+      ['PLAN', 'text'],
+    ] as const
+    await record.record([
+      sessionEvents('plan')[0]!,
+      ...statementEvents('plan', 1, { columns, rows: [['1', value]] }),
+      ...statementEvents('plan', 2, { columns: [...columns, ['P2', 'text']], rows: [['1', value, value]] }),
+    ])
+    await play({}, 'plan')
+    await press('n', 'n')
+    sees(value)
+    await press('n', 'n')
+    sees(/word5-wor… │ word0-.*word4-…/)
+    seesNot('columns')
+  })
+
+  it('ends at the end of its timeline', async () => {
+    await play()
+    await press('$')
+    assert.match(terminal.screen.at(-2)!, /━●$/)
+    await press('0')
+    assert.match(terminal.screen.at(-2)!, /^ ●─/)
   })
 
   it('searches SQL, messages and rows, from here on and then from the beginning', async () => {

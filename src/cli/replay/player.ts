@@ -4,7 +4,7 @@ import type { Clock } from '../../lib/clock.ts'
 import { formatDuration, formatTime } from '../../lib/format.ts'
 import { safeLine } from '../../lib/text/index.ts'
 import { type CliContext, EXIT } from '../context.ts'
-import { bodySize, drawFrame, type FrameState, pageLines, timelinePieces } from './draw-frame.ts'
+import { bodySize, drawFrame, type FrameState, type PageWindow, pageWindow, timelinePieces } from './draw-frame.ts'
 import type { Film, Stop } from './film.ts'
 import { findText, matcher } from './find-text.ts'
 import { LOOK_MS } from './follow-events.ts'
@@ -141,7 +141,7 @@ export class Player {
     const number = await film.reel.statementsUntil(stop.lsn)
     this.#scene = { stop, page, next, number: page?.number ?? number, idleMs: same ? 0 : idleMs }
     if (!same) this.#column = 0
-    this.#scroll = 0
+    this.#scroll = this.#window().opening
     const gap = next === null ? 0 : next.offsetMs - stop.offsetMs
     this.#pace.begin(Math.min(gap, options.idleMs), clock.monotonic())
   }
@@ -235,15 +235,15 @@ export class Player {
 
   /** Keys that move the window over the page. Whoever reads is not hurried on. */
   #move(key: string): boolean {
-    const layout = this.#layout()
-    const { height } = bodySize(this.#size)
+    const { table } = this.#layout()
+    const { most, step } = this.#window()
     const moves: Readonly<Record<string, number>> = {
       up: -1,
       k: -1,
       down: 1,
       j: 1,
-      'page up': 2 - height,
-      'page down': height - 2,
+      'page up': -step,
+      'page down': step,
       home: Number.NEGATIVE_INFINITY,
       end: Number.POSITIVE_INFINITY,
     }
@@ -251,10 +251,10 @@ export class Player {
     const columns = { '<': -1, h: -1, '>': 1, l: 1 }[key]
     if (lines === undefined && columns === undefined) return false
     this.#pace.pause(true, this.#playing.clock.monotonic())
-    if (lines !== undefined) this.#scroll = between(0, this.#scroll + lines, pageLines(layout) - height)
-    if (columns !== undefined && layout.table !== null) {
-      if (columns < 0 || !layout.table.reachesEnd(this.#column))
-        this.#column = between(0, this.#column + columns, layout.table.columns - 1)
+    if (lines !== undefined) this.#scroll = between(0, this.#scroll + lines, most)
+    if (columns !== undefined && table !== null) {
+      if (columns < 0 || !table.reachesEnd(this.#column))
+        this.#column = between(0, this.#column + columns, table.columns - 1)
     }
     return true
   }
@@ -302,13 +302,13 @@ export class Player {
   /** To the first line of the page that holds the text, with some of what stands before it. */
   #scrollTo(text: string): void {
     const { before, table } = this.#layout()
-    const { height } = bodySize(this.#size)
+    const { lines: height, most } = this.#window()
     const matches = matcher(text)
     const rows = this.#scene.page?.result?.rows ?? []
     const line = before.findIndex((one) => matches(one))
     const row = line >= 0 || table === null ? -1 : rows.findIndex((cells) => cells.some((cell) => matches(cell ?? '')))
     const at = line >= 0 ? line : row >= 0 ? before.length + 2 + row : 0
-    this.#scroll = at < height - 1 ? 0 : between(0, at - Math.floor(height / 2), pageLines(this.#layout()) - height)
+    this.#scroll = at < height - 1 ? 0 : between(0, at - Math.floor(height / 2), most)
   }
 
   get #size() {
@@ -318,6 +318,10 @@ export class Player {
   #layout(): PageLayout {
     const { width } = bodySize(this.#size)
     return layoutPage(this.#scene, { width, paint: this.#playing.context.paintOut })
+  }
+
+  #window(): PageWindow {
+    return pageWindow(this.#layout(), this.#column, bodySize(this.#size))
   }
 
   async #draw(screen: Screen): Promise<void> {
@@ -337,6 +341,7 @@ export class Player {
       lengthMs: this.#last.offsetMs,
       statement: number,
       statements,
+      last: this.#scene.next === null && !this.#live,
       troubles: this.#troubles.found,
       mode: this.#mode(),
       speed: this.#pace.speed,

@@ -5,6 +5,7 @@ import {
   PartHead,
   type RecordedEvent,
   type Row,
+  type StoredEvent,
   sampleRows,
 } from '../../core/recording/index.ts'
 import type { Film, Stop } from './film.ts'
@@ -48,11 +49,14 @@ export async function readPage(film: Film, stop: Stop, limit: number): Promise<S
   const { reel } = film
   const received = statement === null ? null : await reel.received({ id: statement })
   if (statement === null || received === null) return null
-  const page = new PageReader(statement)
+  // An answer is not given away before it came: rows are on record shortly before the end of their statement.
+  const ended = await reel.ended(statement)
+  const page = new PageReader(statement, isEnd(stop.event) || ended === null || ended <= lsn)
   const until = (await film.next({ lsn }))?.lsn ?? Number.MAX_SAFE_INTEGER
   let bytes = 0
   for await (const pointer of reel.pointers(received - 1, until)) {
     if (pointer.type === 'result.batch' && !page.wantsRows) continue
+    if (pointer.type === 'result.schema' && !page.showsRows) continue
     bytes += pointer.place.bytes
     if (bytes > MOST_BYTES) break
     page.add(await reel.read(pointer))
@@ -64,17 +68,20 @@ export async function readPage(film: Film, stop: Stop, limit: number): Promise<S
 
 class PageReader {
   readonly #id: string
+  readonly showsRows: boolean
   #received: EventFacts['statement.received'] | null = null
   #decision: EventFacts['statement.decision'] | null = null
   readonly #ends = new Map<number, StatementPage['ends'][number]>()
   #schema: EventFacts['result.schema'] | null = null
   readonly #parts = new Map<string, { readonly facts: EventFacts['result.batch']; head: PartHead; whole: boolean }>()
 
-  constructor(id: string) {
+  constructor(id: string, showsRows: boolean) {
     this.#id = id
+    this.showsRows = showsRows
   }
 
   get wantsRows(): boolean {
+    if (!this.showsRows) return false
     const parts = [...this.#parts.values()]
     return parts.length < MOST_HEADS || parts.some(({ head, whole }) => !whole && !head.full)
   }
@@ -139,6 +146,6 @@ class PageReader {
   }
 }
 
-function isEnd(event: RecordedEvent): event is StatementPage['ends'][number] {
+function isEnd(event: StoredEvent): event is StatementPage['ends'][number] {
   return (ENDS as readonly string[]).includes(event.type)
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { rareEvents, sessionEvents } from '../../../test/support/recording/sample-session.ts'
+import { statementEvents } from '../../../test/support/recording/statement-events.ts'
 import { type EventInput, type RecordedEvent, scenes } from '../../core/recording/index.ts'
 import { displayWidth } from '../../lib/text/index.ts'
 import { layoutPage } from './layout-page.ts'
@@ -65,6 +66,24 @@ describe('a replayed session', () => {
     ]) {
       assert.ok(text.includes(part), part)
     }
+  })
+
+  it('names the proxies between, where there are any', async () => {
+    const network = { address: '192.0.2.7', via: ['10.0.0.7', '10.0.0.8'], userAgent: null }
+    const [opened] = sessionEvents('s')
+    for (const [facts, expected] of [
+      [{ ...opened!.facts, network }, 'from 192.0.2.7 by way of 10.0.0.7, 10.0.0.8, driver door'],
+      [opened!.facts, 'from 192.0.2.7, driver door'],
+    ] as const) {
+      const lines = await render(record([{ ...opened, facts } as EventInput]), 120)
+      assert.ok(lines.join('\n').includes(expected), lines.join('\n'))
+    }
+  })
+
+  it('tells a hold with all of its reasons', async () => {
+    const text = `${'a long reason '.repeat(20)}and its end`
+    const lines = await render(record(statementEvents('s', 1, { outcome: 'held', message: text })), 80)
+    assert.ok(lines.join('\n').endsWith('and its end'))
   })
 
   for (const width of [40, 80, 200]) {

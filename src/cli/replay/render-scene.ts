@@ -46,7 +46,10 @@ export class SceneRenderer {
           ...indent(layoutStatement(scene.facts, this.#text)),
         ]
       case 'hold':
-        return [this.#head(scene, 'hold', 'yellow'), ...indent(scene.facts.reasons.map(({ text }) => this.#line(text)))]
+        return [
+          this.#head(scene, 'hold', 'yellow'),
+          ...indent(scene.facts.reasons.flatMap(({ text }) => layoutMessage(text, this.#text))),
+        ]
       case 'result':
         return scene.step === 'rows'
           ? this.#rows(scene)
@@ -101,10 +104,6 @@ export class SceneRenderer {
     const left = (schema?.total ?? rows) - sample.length
     const more = left > 0 ? [paint('dim', `… ${formatCount(left)} more ${left === 1 ? 'row' : 'rows'}`)] : []
     return [this.#head(scene, 'rows'), ...indent([...table, ...more])]
-  }
-
-  #line(text: string): string {
-    return truncate(safeLine(text), this.#text.width)
   }
 }
 

@@ -9,7 +9,7 @@ interface Column {
 }
 
 const GAP = ' │ '
-/** A value beyond this is cut: the next columns are to be seen, too. */
+/** A value beyond this is cut where its column is not the only one that wants the room: the next columns are to be seen, too. */
 const MOST_WIDTH = 40
 /** Widths go by the first rows: those of later ones are cut to them. */
 const MEASURED_ROWS = 200
@@ -31,12 +31,12 @@ export class TableView {
     this.#paint = paint
     this.#width = width
     const measured = rows.slice(0, MEASURED_ROWS)
-    this.#columns = columns.map(({ name, type }, index) => {
+    const wanting = columns.map(({ name, type }, index) => {
       const title = safeLine(name.slice(0, MOST_CHARACTERS))
       const widths = measured.map((row) => displayWidth(showText(row[index], type)))
-      const widest = widths.reduce((most, one) => Math.max(most, one), displayWidth(title))
-      return { name: title, type, width: Math.max(1, Math.min(widest, MOST_WIDTH, width)) }
+      return { name: title, type, width: Math.max(1, displayWidth(title), ...widths) }
     })
+    this.#columns = shareRoom(wanting, width)
   }
 
   get rows(): number {
@@ -94,6 +94,20 @@ export class TableView {
       return { ...column, width }
     })
   }
+}
+
+/** Long values are cut, as far as the columns would not all be seen otherwise. */
+function shareRoom(columns: readonly Column[], room: number): readonly Column[] {
+  const cut = columns.map((column) => ({ ...column, width: Math.min(column.width, MOST_WIDTH, room) }))
+  let left = room - cut.reduce((sum, { width }) => sum + width + GAP.length, -GAP.length)
+  let wanting = columns.filter(({ width }, index) => width > (cut[index]?.width ?? 0)).length
+  return cut.map((column, index) => {
+    const more = Math.min((columns[index]?.width ?? 0) - column.width, Math.floor(left / Math.max(1, wanting)))
+    if (more <= 0) return column
+    left -= more
+    wanting -= 1
+    return { ...column, width: column.width + more }
+  })
 }
 
 function showText(cell: string | null | undefined, type: string): string {

@@ -1,12 +1,12 @@
 import type { SessionPrincipal } from '../identity/index.ts'
-import type { EventFacts } from './events.ts'
+import type { EventFacts, NetworkFacts } from './events.ts'
 
 /** Who it was, with what, from where: a label and a text each. The texts come from outside, and are as they are on record. */
 export function describeSession(
   facts: Omit<EventFacts['session.opened'], 'resume'>,
 ): readonly (readonly [string, string])[] {
   const { principal, client, network, connection, context, accessRule, door, upstreamSession } = facts
-  const where = network === null ? '' : ` (as claimed) from ${network.address}, ${door} door`
+  const where = network === null ? '' : ` (as claimed) from ${describeNetwork(network)}, ${door} door`
   const place = [context.database, context.schema].filter((part) => part !== null).join('.')
   return [
     ['principal', describePrincipal(principal)],
@@ -28,6 +28,11 @@ function describePrincipal({ displayName, agent, human, workload, token }: Sessi
     workload === null ? null : `workload ${workload.subject}`,
   ].filter((part) => part !== null)
   return `${displayName} (${[...proven, `by ${token.issuerName}`].join(', ')})`
+}
+
+/** The client's address, and by which proxies it came, where it did. */
+export function describeNetwork({ address, via = [] }: NetworkFacts): string {
+  return via.length === 0 ? address : `${address} by way of ${via.join(', ')}`
 }
 
 const MAX_BINDS = 20

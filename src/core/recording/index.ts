@@ -1,4 +1,4 @@
-export { describeSession, describeStatement, isNumeric } from './describe-session.ts'
+export { describeNetwork, describeSession, describeStatement, isNumeric } from './describe-session.ts'
 export type {
   ChildFacts,
   ClaimedClient,

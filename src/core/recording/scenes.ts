@@ -73,6 +73,9 @@ class Timeline {
   }
 }
 
+/** Results whose columns are remembered: those of which more rows may come, and those that came last. */
+const MAX_SCHEMAS = 1000
+
 class Stage {
   readonly #schemas = new Map<string, EventFacts['result.schema']>()
   readonly #parts = new Map<string, PartHead>()
@@ -87,6 +90,7 @@ class Stage {
         return event.facts.decision === 'hold' ? { scene: 'hold', facts: event.facts } : null
       case 'result.schema':
         this.#schemas.set(event.facts.queryId, event.facts)
+        if (this.#schemas.size > MAX_SCHEMAS) this.#schemas.delete(this.#schemas.keys().next().value ?? '')
         return null
       case 'result.batch':
         return this.#rows(event)
