@@ -341,7 +341,7 @@ export class Player {
       lengthMs: this.#last.offsetMs,
       statement: number,
       statements,
-      last: this.#scene.next === null && !this.#live,
+      last: this.#scene.next === null,
       troubles: this.#troubles.found,
       mode: this.#mode(),
       speed: this.#pace.speed,
