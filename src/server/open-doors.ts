@@ -1,7 +1,7 @@
 /** The doors of a gateway, opened over its gate: for drivers, for whoever watches it, and for who runs it. */
 import { availableParallelism } from 'node:os'
 import type { SnowflakeConnector } from '../adapters/snowflake/index.ts'
-import { recordFolders, recordingsOf } from '../adapters/store/index.ts'
+import { recordFolders } from '../adapters/store/index.ts'
 import { createChunkChecker } from '../adapters/workers/index.ts'
 import { createDriverDoor, refuseUnreadable } from '../doors/driver/index.ts'
 import { registerOperatorDoor } from '../doors/operator/index.ts'
@@ -16,6 +16,7 @@ import type { OpenRecord } from './open-record.ts'
 import { listenOnSocket } from './operator-socket.ts'
 import { Reloader, type ReloadTools } from './reload.ts'
 import type { Settings } from './settings.ts'
+import { settledRecord } from './settled-record.ts'
 import { StatusReport } from './status.ts'
 import type { Certificates } from './tls/index.ts'
 
@@ -175,7 +176,7 @@ async function openOperatorDoor(
     registerOperatorDoor(app, {
       recorder,
       registry,
-      record: recordingsOf(index, reader),
+      record: settledRecord(index, reader),
       subscribe: (listener) => recorder.subscribe((events) => listener(events.map(({ event }) => event))),
       status: () => status.make(),
       reload,

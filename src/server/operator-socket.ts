@@ -16,6 +16,12 @@ export interface OperatorSocket {
 /** `sun_path` of macOS, with its closing zero; Linux has 108. */
 const MOST_PATH_BYTES = 103
 const BODY_BYTES = 64 * 1024
+/** Each is a descriptor, which the doors of agents need, too. */
+const CONNECTIONS = 128
+/** A request must be in by then. */
+const REQUEST_MS = 30_000
+/** Whatever fits into a head: an id that nobody has is answered by the door, and not by the router in a form of its own. */
+const MOST_PARAMETER_CHARACTERS = 16 * 1024
 
 /** Rejects with ICE_OPERATOR_SOCKET. The caller holds the data folder: a socket that nobody answers at is a dead one's. */
 export async function listenOnSocket(path: string, register: (app: FastifyInstance) => void): Promise<OperatorSocket> {
@@ -26,7 +32,15 @@ export async function listenOnSocket(path: string, register: (app: FastifyInstan
     await makePrivateFolder(dirname(path))
     await removeDeadSocket(path)
     // Who watches a tail would keep the process from ending.
-    const app = fastify({ logger: false, forceCloseConnections: true, bodyLimit: BODY_BYTES })
+    const app = fastify({
+      logger: false,
+      forceCloseConnections: true,
+      bodyLimit: BODY_BYTES,
+      requestTimeout: REQUEST_MS,
+      exposeHeadRoutes: false,
+      routerOptions: { maxParamLength: MOST_PARAMETER_CHARACTERS },
+    })
+    app.server.maxConnections = CONNECTIONS
     register(app)
     await app.listen({ path })
     await chmod(path, 0o600)

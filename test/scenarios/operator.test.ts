@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { chmod, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
-import { createServer } from 'node:net'
+import { connect as connectSocket, createServer } from 'node:net'
 import { join } from 'node:path'
+import { text as readText } from 'node:stream/consumers'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import { type Ended, runIcecore } from '../../demo/testing/run-icecore.ts'
 import { eventSchema, reloadSchema, sessionEndSchema, statusSchema } from '../../src/api-schema/index.ts'
@@ -85,6 +86,18 @@ describe('the operator socket', () => {
     await new Promise((resolve) => other.close(resolve))
   })
 
+  it('takes so many connections and no more, and answers again once they are gone', async () => {
+    const sockets = Array.from({ length: 200 }, () => connectSocket(socketPath()))
+    let open = sockets.length
+    for (const socket of sockets) socket.once('close', () => (open -= 1)).on('error', () => undefined)
+    await until(() => open <= 128)
+    await (await connect()).close()
+    assert.equal((await icecore('status')).code, 1)
+    for (const socket of sockets) socket.destroy()
+    await until(() => open === 0)
+    await until(async () => (await icecore('status')).code === 0)
+  })
+
   it('knows no way to approve, to run or to read anything but what is documented', async () => {
     const ask = (path: string, headers: Record<string, string>): Promise<number | undefined> =>
       new Promise((resolve, reject) => {
@@ -97,6 +110,7 @@ describe('the operator socket', () => {
     const caller = { 'icecore-operator': encodeURIComponent(JSON.stringify({ user: 'x', uid: 1, pid: 1 })) }
     assert.equal(await ask('/v1/requests/1/approve', caller), 400)
     assert.equal(await ask('/queries/v1/query-request', caller), 400)
+    assert.equal(await ask(`/v1/sessions/${'a'.repeat(5000)}`, caller), 400)
     assert.equal(await ask('/v1/status', {}), 400)
     assert.equal(await ask('/v1/status', caller), 200)
   })
@@ -224,6 +238,23 @@ describe('icecore sessions', () => {
       .map((line) => eventSchema.parse(JSON.parse(line)))
     assert.deepEqual([...new Set(events.map((event) => event.session))], [session])
     assert.equal(events.at(-1)?.event, 'session.ended')
+  })
+
+  it('list shows what has become durable, at once', async () => {
+    const ask = (path: string): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const caller = { user: 'x', uid: 1, pid: 1 }
+        const headers = { 'icecore-operator': encodeURIComponent(JSON.stringify(caller)) }
+        request({ socketPath: socketPath(), path, headers }, (answer) => resolve(readText(answer)))
+          .once('error', reject)
+          .end()
+      })
+    for (let round = 1; round <= 5; round += 1) {
+      const driver = await connect()
+      const sessions = JSON.parse(await ask('/v1/sessions?limit=9&open=true')) as readonly unknown[]
+      assert.equal(sessions.length, 1)
+      await driver.close()
+    }
   })
 
   it('list and show ask the gateway, on record; with --store they read offline, and say so', async () => {

@@ -127,6 +127,14 @@ describe('a call over the operator socket', () => {
     assert.equal(session.ended, 'ended by the operator op: enough')
   })
 
+  it('a number that is none is told as such, and read as nothing else', async () => {
+    for (const number of ['-1', '1.5', 'Infinity', '1e3', '0x10', '', '9'.repeat(16)]) {
+      const answer = await ask(doorOf(), 'GET', `/v1/sessions?limit=${number}`)
+      assert.deepEqual([answer.status, answer.json.error?.code], [400, 'ICE_REQUEST_MALFORMED'], number)
+    }
+    assert.equal((await ask(doorOf(), 'GET', '/v1/sessions?limit=10')).status, 200)
+  })
+
   it('a beginning that two sessions have, or none, ends nothing', async () => {
     const two = [fakeSession(undefined, 'a'), fakeSession(undefined, 'b')]
     for (const session of two) open.registry.add(session, open.registry.mint().facts)

@@ -20,7 +20,7 @@ import type { Recorder, Session, SessionRegistry } from '../../gate/index.ts'
 import type { Ids } from '../../lib/ids.ts'
 import type { Log } from '../../lib/log.ts'
 import { encodeEvent, encodeLines, errorJson } from './encode-lines.ts'
-import { type Subscribe, tailEvents } from './live-tail.ts'
+import { type Subscribe, Watchers } from './watchers.ts'
 
 /** The record, as this door reads it. */
 export interface OperatorRecord {
@@ -77,9 +77,11 @@ interface SessionPath {
 
 class OperatorDoor {
   readonly #tools: OperatorDoorTools
+  readonly #watchers: Watchers
 
   constructor(tools: OperatorDoorTools) {
     this.#tools = tools
+    this.#watchers = new Watchers(tools.subscribe)
   }
 
   async status(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -106,10 +108,10 @@ class OperatorDoor {
   async list(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     await this.#note(request, 'sessions.list')
     const asked = queryOf(request)
-    const [limit, principal, connection] = [asked.get('limit'), asked.get('principal'), asked.get('connection')]
+    const [principal, connection] = [asked.get('principal'), asked.get('connection')]
     return reply.send(
       await this.#tools.record.sessions({
-        limit: Math.min(Number(limit) || 1, MOST_SESSIONS),
+        limit: Math.min(numberOf(asked, 'limit') ?? 1, MOST_SESSIONS),
         ...(principal === null ? {} : { principal }),
         ...(connection === null ? {} : { connection }),
         open: asked.get('open') === 'true',
@@ -125,7 +127,7 @@ class OperatorDoor {
   async read(request: FastifyRequest<SessionPath>, reply: FastifyReply): Promise<FastifyReply> {
     const { id } = await this.#tools.record.session(request.params.session)
     await this.#note(request, 'sessions.read', { about: id })
-    const after = Number(queryOf(request).get('after')) || 0
+    const after = numberOf(queryOf(request), 'after') ?? 0
     const lines = encodeLines(this.#tools.record.events(id, after), encodeEvent, (error) => this.#internal(error))
     return sendLines(reply, Readable.from(lines))
   }
@@ -134,7 +136,7 @@ class OperatorDoor {
     const named = queryOf(request).get('session')
     const id = named === null ? null : this.#living(named).id
     await this.#note(request, 'sessions.tail', { about: id })
-    return sendLines(reply, tailEvents(this.#tools.subscribe, id))
+    return sendLines(reply, this.#watchers.watch(id))
   }
 
   async end(request: FastifyRequest<SessionPath>, reply: FastifyReply): Promise<FastifyReply> {
@@ -218,6 +220,15 @@ function callerOf(request: FastifyRequest): OperatorFacts {
 
 function queryOf(request: FastifyRequest): URLSearchParams {
   return new URL(request.url, 'http://operator').searchParams
+}
+
+/** A whole number of the query; null where it is not given. */
+function numberOf(query: URLSearchParams, name: string): number | null {
+  const written = query.get(name)
+  if (written === null) return null
+  const number = /^\d{1,15}$/.test(written) ? Number(written) : null
+  if (number === null) throw new IcecoreError('ICE_REQUEST_MALFORMED', { reason: `${name} is no whole number` })
+  return number
 }
 
 function reasonOf(body: unknown): string | null {
