@@ -24,6 +24,9 @@ const HOSTILE =
 /** What a terminal, a pager or an eye takes for something else than a character; a line feed ends our own lines. */
 const DANGEROUS = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
 
+/** What our own colours and line ends are made of. */
+const OURS = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m|\r\n`, 'g')
+
 /** Fields whose values are a choice of Icecore's own, and steer the reader. */
 const CHOICES: ReadonlySet<string> = new Set(['type', 'part', 'encoding', 'decision', 'format', 'status'])
 
@@ -106,6 +109,36 @@ describe('a hostile record', () => {
     })
   }
 })
+
+describe('an export of a hostile record', () => {
+  it('asks a terminal for colours and line ends, and for nothing else', async () => {
+    const [head, ...events] = (await icecore('replay', 'cccc', '--export', 'asciicast'))
+      .trimEnd()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line))
+    for (const shown of [head, ...events].flatMap(textsOf)) {
+      assert.doesNotMatch(shown.replace(OURS, ''), DANGEROUS)
+    }
+    assert.ok(events.length > 20)
+  })
+
+  it('gives a page texts that are marked', async () => {
+    const page = await icecore('replay', 'cccc', '--export', 'html')
+    const film: unknown = JSON.parse(
+      /<script type="application\/json" id="film">([\s\S]*?)<\/script>/.exec(page)?.[1] ?? '',
+    )
+    const texts = textsOf(film)
+    for (const shown of texts) assert.doesNotMatch(shown, DANGEROUS)
+    assert.ok(texts.length > 100)
+  })
+})
+
+/** All texts in a value, names included. */
+function textsOf(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, item]) => [name, ...textsOf(item)])
+}
 
 function holds(value: unknown, text: string): boolean {
   if (typeof value === 'string') return value.toWellFormed().includes(text.toWellFormed())
