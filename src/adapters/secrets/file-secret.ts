@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { constants, open } from 'node:fs/promises'
 import { type SecretReference, unreadable } from './secret-reference.ts'
 
 const MAX_BYTES = 64 * 1024
@@ -7,7 +7,8 @@ const OTHERS = 0o077
 /** Reads a file that only its owner may read. Permissions are those of the opened file, not of a name checked before. */
 export async function readFileSecret(reference: SecretReference): Promise<string> {
   const path = reference.argument
-  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+  // A pipe would keep whoever opens it waiting until somebody writes, and the end of the process with it.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
     throw unreadable(
       reference,
       error.code === 'ENOENT' ? 'there is no such file' : `it cannot be opened (${error.code})`,

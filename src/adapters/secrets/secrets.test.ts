@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { chmod, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { inspect } from 'node:util'
+import { inspect, promisify } from 'node:util'
 import { type IcecoreError, isIcecoreError } from '../../errors.ts'
 import { createKeyFile, loadKek, resolveSecret } from './index.ts'
 
@@ -19,6 +20,12 @@ async function secretFile(name: string, content: string, mode = 0o600): Promise<
   await writeFile(path, content)
   await chmod(path, mode)
   return path
+}
+
+async function pipe(name: string): Promise<string> {
+  const path = join(folder, name)
+  await promisify(execFile)('mkfifo', ['-m', '600', path])
+  return `\${file:${path}}`
 }
 
 const nodeCommand = (script: string): string => `\${exec:"${process.execPath}" -e "${script}"}`
@@ -47,6 +54,7 @@ describe('resolveSecret', () => {
 
   const refusals: [string, () => Promise<string>, RegExp][] = [
     ['no file', async () => `\${file:${folder}/none}`, /no such file/],
+    ['a pipe', () => pipe('pipe'), /not a file/],
     ['a folder', async () => `\${file:${folder}}`, /not a file/],
     [
       'a file for the group',

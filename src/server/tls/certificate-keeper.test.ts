@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { chmod, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
+import { promisify } from 'node:util'
 import {
   type ServerCertificateOptions,
   type ServerIdentity,
@@ -43,6 +45,11 @@ async function write({ cert, key }: Partial<ServerIdentity>): Promise<void> {
     await writeFile(join(folder, name), text, { mode: 0o600 })
     await utimes(join(folder, name), writes, writes)
   }
+}
+
+async function makePipe(name: string): Promise<void> {
+  await rm(join(folder, name))
+  await promisify(execFile)('mkfifo', ['-m', '600', join(folder, name)])
 }
 
 async function open(host: string | null = '127.0.0.1'): Promise<CertificateKeeper> {
@@ -88,6 +95,8 @@ describe('a certificate at the start', () => {
   const refused: readonly (readonly [string, (good: ServerIdentity) => Promise<unknown>, RegExp])[] = [
     ['is missing', () => rm(join(folder, 'cert.pem')), /cert\.pem cannot be used: there is no such file/],
     ['is something else', () => write({ cert: 'hello' }), /it is no certificate in PEM/],
+    ['is a pipe', () => makePipe('cert.pem'), /it is not a file/],
+    ['has a pipe for a key', () => makePipe('key.pem'), /key\.pem\} cannot be read: it is not a file/],
     ['is huge', () => write({ cert: 'a'.repeat(300_000) }), /larger than 262144 bytes/],
     ['has no key', () => rm(join(folder, 'key.pem')), /key\.pem\} cannot be read: there is no such file/],
     ['has another’s key', () => write({ key: other.key }), /is not the one that it was made for/],

@@ -65,8 +65,10 @@ export function isFor({ leaf }: ServerCertificate, host: string): boolean {
 
 async function readChain(path: string): Promise<string> {
   try {
-    if ((await stat(path)).size > MAX_BYTES)
-      throw invalid({ certificate: path }, `it is larger than ${MAX_BYTES} bytes`)
+    const found = await stat(path)
+    // Reading a pipe would wait until somebody writes.
+    if (!found.isFile()) throw invalid({ certificate: path }, 'it is not a file')
+    if (found.size > MAX_BYTES) throw invalid({ certificate: path }, `it is larger than ${MAX_BYTES} bytes`)
     return await readFile(path, 'utf8')
   } catch (cause) {
     if (cause instanceof IcecoreError) throw cause
