@@ -25,7 +25,8 @@ export async function openRecord(
   const { journal: folder, index: path } = recordFolders(config.data)
   const { segment_size, ballast, low_water } = config.recording
   const limits = { segmentBytes: segment_size, ballastBytes: ballast, lowWaterBytes: low_water }
-  const journal = await openJournal({ folder, kek, clock, ids, limits, files })
+  const assertLast = (lsn: number): Promise<void> => RecordingIndex.assertNotAhead(path, lsn)
+  const journal = await openJournal({ folder, kek, clock, ids, limits, files, assertLast })
   started.add(() => journal.close())
   const reader = new JournalReader({ folder, kek })
   const index = await RecordingIndex.open({ path, reader, clock })

@@ -32,6 +32,8 @@ export interface JournalOptions {
   readonly ids: Ids
   readonly limits?: Partial<JournalLimits>
   readonly files?: JournalFiles
+  /** Told the number of the last event before anything is written. Where it rejects, nothing is, and opening rejects so. */
+  assertLast?(lsn: number): Promise<void>
 }
 
 /**
@@ -81,6 +83,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   try {
     const found = await recoverJournal(options, limits.verifyBytes)
     const { number: nextNumber, firstLsn: nextLsn, previousChain: chain, verifiedFrom } = found
+    await options.assertLast?.(nextLsn - 1)
     const journal = new Journal({ options, limits, files, lock, nextNumber, nextLsn, chain, verifiedFrom })
     await usable(folder, () => journal.start())
     if (found.dropped !== null) {

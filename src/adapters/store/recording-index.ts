@@ -2,6 +2,7 @@
  * The index of the recordings: SQLite, derived from the journal, never authoritative. Any process may bring it up to
  * date: each batch says after which event it comes, and is dropped when the index is elsewhere by then.
  */
+import { existsSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { Kysely } from 'kysely'
 import { damageError, type PlacedEvent } from '../../core/recording/format/index.ts'
@@ -74,6 +75,15 @@ export class RecordingIndex {
       await RecordingIndex.makeAnew(path, reader)
       return RecordingIndex.#openFitting(options)
     }
+  }
+
+  /**
+   * Rejects with ICE_JOURNAL_DAMAGED where the index in this file had seen more than the journal's last event. To be asked
+   * before a journal is written to: it would grow over the place at which events are missing.
+   */
+  static async assertNotAhead(path: string, lastLsn: number): Promise<void> {
+    const indexed = await lastIndexed(path)
+    if (indexed > lastLsn) throw shortened(indexed, lastLsn)
   }
 
   static async #openFitting(options: IndexOptions): Promise<RecordingIndex> {
@@ -317,6 +327,20 @@ function joined(batch: Batch, next: Batch): Batch {
 /** SQLITE_NOTADB and SQLITE_CORRUPT (sqlite.org/rescode.html), by their texts: codes do not come out of the thread. */
 function isCorrupt(error: unknown): boolean {
   return /file is not a database|database disk image is malformed/.test((error as Error).message)
+}
+
+/** Number of the last event in the index; 0 where there is none, or none that can be read: it is made anew. */
+async function lastIndexed(path: string): Promise<number> {
+  if (!existsSync(path)) return 0
+  const thread = new SqliteThread({ path, readOnly: true })
+  try {
+    const { rows } = await thread.query({ sql: 'SELECT last_lsn FROM progress', parameters: [] })
+    return Number(rows[0]?.last_lsn ?? 0)
+  } catch {
+    return 0
+  } finally {
+    await thread.close()
+  }
 }
 
 /** Before SQLite opens it: the files it makes beside the index take the index's mode (`findCreateFileMode` in os_unix.c). */
