@@ -52,13 +52,17 @@ before(async () => {
 after(() => rm(folder, { recursive: true }))
 
 /** Runs the command in this process: the same `main`, without a process to start each time. */
-async function icecore(...args: readonly string[]): Promise<Result> {
+function icecore(...args: readonly string[]): Promise<Result> {
+  return icecoreAt(100, args)
+}
+
+async function icecoreAt(columns: number, args: readonly string[]): Promise<Result> {
   const [out, err] = [new PassThrough(), new PassThrough()]
   const context = {
     out,
     err,
     input: process.stdin,
-    environment: { COLUMNS: '100' },
+    environment: { COLUMNS: String(columns) },
     paintOut: createPaint(out),
     paintErr: createPaint(err),
   }
@@ -102,14 +106,23 @@ describe('help', () => {
     'sessions show',
     'sessions replay',
     'replay',
+    'status',
+    'reload',
+    'doctor',
+    'sessions tail',
+    'sessions end',
+    'index rebuild',
+    'completion',
   ]
   for (const command of commands) {
     it(`of "icecore ${command}" says how it is used`, async () => {
-      const { code, out, err } = await icecore(...command.split(' ').filter(Boolean), '--help')
+      const words = [...command.split(' ').filter(Boolean), '--help']
+      const { code, out, err } = await icecore(...words)
       assert.deepEqual([code, err], [0, ''])
       assert.match(out, new RegExp(`^Usage: icecore ${command}`))
-      if (!['config', 'sessions'].includes(command)) assert.match(out, /Example:\n {2}\$ icecore /)
-      for (const line of out.split('\n')) assert.ok(line.length <= 120, line)
+      if (!['config', 'sessions'].includes(command)) assert.match(out, /Examples?:\n {2}\$ .*icecore /)
+      for (const line of out.split('\n')) assert.ok(line.length <= 100, line)
+      for (const line of (await icecoreAt(80, words)).out.split('\n')) assert.ok(line.length <= 80, line)
     })
   }
 })

@@ -25,12 +25,18 @@ _icecore() {
   answers=("\${(@f)$(icecore ${ASK} -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
   if [[ -n "\${answers[1]}" ]]; then compadd -- "\${answers[@]}"; else _files; fi
 }
-compdef _icecore icecore`,
+# Sourced, it is told to the shell; from a folder of $fpath this is the first completion itself.
+if [[ "\${funcstack[1]}" = _icecore ]]; then _icecore "$@"; else compdef _icecore icecore; fi`,
   fish: `function __icecore_complete
   set -l words (commandline -opc) (commandline -ct)
-  icecore ${ASK} -- $words[2..-1] 2>/dev/null
+  set -l answers (icecore ${ASK} -- $words[2..-1] 2>/dev/null)
+  if test (count $answers) -gt 0
+    printf '%s\\n' $answers
+  else
+    __fish_complete_path (commandline -ct)
+  end
 end
-complete -c icecore -a '(__icecore_complete)'`,
+complete -c icecore -f -a '(__icecore_complete)'`,
 }
 
 export function addCompletionCommand(program: Command, context: CliContext, finish: Finish): void {
@@ -50,12 +56,27 @@ export function addCompletionCommand(program: Command, context: CliContext, fini
 }
 
 async function answer(program: Command, context: CliContext, words: readonly string[]): Promise<number> {
-  const before = words.slice(0, -1)
-  const written = words.at(-1) ?? ''
+  const { before, written, lead } = splitWords(words)
   for (const word of await candidates(program, context, before, written)) {
-    if (word.startsWith(written)) await writeLine(context.out, safeLine(word))
+    if (word.startsWith(written)) await writeLine(context.out, safeLine(`${lead}${word}`))
   }
   return EXIT.ok
+}
+
+/** A value may stand behind its option's `=`: bash takes that for a word of its own, the others leave it all in one. */
+function splitWords(words: readonly string[]): {
+  readonly before: readonly string[]
+  readonly written: string
+  /** What an answer is to begin with. */
+  readonly lead: string
+} {
+  const written = words.at(-1) ?? ''
+  const before = words.slice(0, -1)
+  if (written === '=') return { before, written: '', lead: '' }
+  if (before.at(-1) === '=') return { before: before.slice(0, -1), written, lead: '' }
+  const [lead, option] = /^(--[a-z-]+)=/.exec(written) ?? []
+  if (lead === undefined || option === undefined) return { before, written, lead: '' }
+  return { before: [...before, option], written: written.slice(lead.length), lead }
 }
 
 async function candidates(

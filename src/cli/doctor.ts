@@ -25,7 +25,7 @@ export function addDoctorCommand(program: Command, context: CliContext, finish: 
     .option('--json', 'print JSON Lines, one object a finding')
     .addHelpText(
       'after',
-      '\nClock, disk, keys, journal (read whole), index, certificates, issuers and connections. Where a gateway runs, it logs in\nwith each connection, as itself and on record, asks who it is, and logs out again. Exit code by the worst: 0 ok, 4 warnings, 3 problems.\n\nExample:\n  $ icecore doctor --config /etc/icecore/icecore.yaml',
+      '\nClock, disk, keys, journal (read whole), index, certificates, issuers and connections. Where a gateway runs, it logs in with each connection, as itself and on record, asks who it is, and logs out again. Exit code by the worst: 0 ok, 4 warnings, 3 problems.\n\nExample:\n  $ icecore doctor --config /etc/icecore/icecore.yaml',
     )
     .action((options: DoctorOptions) => finish(doctor(context, options)))
 }

@@ -20,7 +20,7 @@ export function addIndexCommands(program: Command, context: CliContext, finish: 
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
-      '\nA gateway that runs in the data folder does it itself, and answers meanwhile. Without one it is done here, with the\nkey.\n\nExample:\n  $ icecore index rebuild',
+      '\nA gateway that runs in the data folder does it itself, and answers meanwhile. Without one it is done here, with the key.\n\nExample:\n  $ icecore index rebuild',
     )
     .action((options: RebuildOptions) => finish(rebuild(context, options)))
 }

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
+import { displayWidth, wrap } from '../lib/text/index.ts'
 import { addCompletionCommand } from './completion.ts'
 import { addConfigCommands } from './config.ts'
 import { type CliContext, EXIT, OutputFailure, outputWidth, processContext } from './context.ts'
@@ -66,10 +67,10 @@ export function createProgram(context: CliContext): { readonly program: Command;
     .helpCommand('help [command]', 'print help for a command')
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => context.out.write(text),
+      writeOut: (text) => context.out.write(wrapHelp(text, helpWidth(context))),
       writeErr: (text) => context.err.write(text),
       outputError: (text) => reportUsage(context, text),
-      getOutHelpWidth: () => Math.min(outputWidth(context), 100),
+      getOutHelpWidth: () => helpWidth(context),
     })
     .addHelpText(
       'after',
@@ -90,6 +91,16 @@ export function createProgram(context: CliContext): { readonly program: Command;
   addIndexCommands(program, context, finish)
   addCompletionCommand(program, context, finish)
   return { program, result: () => code }
+}
+
+function helpWidth(context: CliContext): number {
+  return Math.min(outputWidth(context), 100)
+}
+
+/** Commander wraps the lists of a help text, and not what stands below them. */
+function wrapHelp(text: string, width: number): string {
+  const lines = text.split('\n')
+  return lines.flatMap((line) => (displayWidth(line) <= width ? [line] : wrap(line, width))).join('\n')
 }
 
 /** Commander's `error: unknown option '--sped'`, with `(Did you mean --speed?)` in a line of its own, in our manner. */

@@ -27,10 +27,10 @@ export function addRecordOptions(command: Command): Command {
 }
 
 export const RECORD_HELP =
-  '\nThe record is found by the configuration ($ICECORE_CONFIG, else ./icecore.yaml), or by --store, with --key or with\nthe icecore.yaml in that folder. It can be read while the gateway runs, and on a copy.\n'
+  '\nThe record is found by the configuration ($ICECORE_CONFIG, else ./icecore.yaml), or by --store, with --key or with the icecore.yaml in that folder. It can be read while the gateway runs, and on a copy.\n'
 
 export const SESSIONS_HELP =
-  '\nThe data folder is that of the configuration ($ICECORE_CONFIG, else ./icecore.yaml). An Icecore that runs there is\nasked, and puts on record that it was. --store reads a folder or a copy of it offline, and needs the key: --key, or\nthe icecore.yaml in that folder.\n'
+  '\nThe data folder is that of the configuration ($ICECORE_CONFIG, else ./icecore.yaml). An Icecore that runs there is asked, and puts on record that it was. --store reads a folder or a copy of it offline, and needs the key: --key, or the icecore.yaml in that folder.\n'
 
 /** Runs with the recordings of a data folder open, and closes them. Yields an exit code, also where the config has problems. */
 export function withRecordings(

@@ -16,7 +16,7 @@ export function addReloadCommand(program: Command, context: CliContext, finish: 
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
-      `${GATEWAY_HELP}All of it is taken, or nothing: exit code 3 where it has problems. Sessions that it would not let in any more are\nended. What cannot change in a running process is named, and holds from the next start. SIGHUP does the same.\n\nExample:\n  $ icecore reload`,
+      `${GATEWAY_HELP}All of it is taken, or nothing: exit code 3 where it has problems. Sessions that it would not let in any more are ended. What cannot change in a running process is named, and holds from the next start. SIGHUP does the same.\n\nExample:\n  $ icecore reload`,
     )
     .action((options: ReloadOptions) => finish(reload(context, options)))
 }

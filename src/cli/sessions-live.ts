@@ -100,7 +100,8 @@ async function showScenes(
       await writeLine(out, `\n${paintOut('cyan', safeLine(session))} ${paintOut('dim', formatTime(scene.at))}`)
     }
     shown = session
-    const renderer = renderers.get(session) ?? new SceneRenderer({ width: outputWidth(context), paint: paintOut, rows })
+    const renderer =
+      renderers.get(session) ?? new SceneRenderer({ width: outputWidth(context), paint: paintOut, rows, live: true })
     renderers.set(session, renderer)
     for (const line of await renderer.render(scene)) await writeLine(out, line)
     if (scene.scene === 'end') renderers.delete(session)

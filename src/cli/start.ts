@@ -22,7 +22,7 @@ export function addStartCommand(program: Command, context: CliContext, finish: F
     .option('--json', 'print one JSON object once ready')
     .addHelpText(
       'after',
-      '\nOn SIGTERM or SIGINT nothing new is begun, and running statements may end within limits.drain. Sessions, and what\nstill runs in them, go on when Icecore is started again. On\nSIGHUP the configuration and the certificates are read again, as by "icecore reload".\n\nExample:\n  $ icecore start --config /etc/icecore/icecore.yaml',
+      '\nOn SIGTERM or SIGINT nothing new is begun, and running statements may end within limits.drain. Sessions, and what still runs in them, go on when Icecore is started again. On SIGHUP the configuration and the certificates are read again, as by "icecore reload".\n\nExample:\n  $ icecore start --config /etc/icecore/icecore.yaml',
     )
     .action((options: StartOptions) => finish(start(context, options)))
 }

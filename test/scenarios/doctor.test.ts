@@ -284,6 +284,13 @@ describe('completion', () => {
     assert.deepEqual(await complete('start', '--config', ''), [])
   })
 
+  it('knows the value behind the = of an option, in one word and, as bash has it, in three', async () => {
+    assert.deepEqual(await complete('replay', '--export=h'), ['--export=html'])
+    assert.deepEqual(await complete('replay', '--export', '=', 'h'), ['html'])
+    assert.deepEqual(await complete('replay', '--export', '='), ['asciicast', 'html'])
+    assert.deepEqual(await complete('replay', '--nothing=h'), [])
+  })
+
   it('knows ids of sessions', async () => {
     const [id = ''] = await complete('replay', '--config', world.config, '')
     assert.match(id, /^[0-9a-f-]{36}$/)

@@ -17,7 +17,7 @@ export function addGatewayOptions(command: Command): Command {
 }
 
 export const GATEWAY_HELP =
-  '\nThe running Icecore is found by its data folder: --data, else the one of the configuration ($ICECORE_CONFIG, else\n./icecore.yaml). It answers the user that it runs as, and puts every call on record.\n'
+  '\nThe running Icecore is found by its data folder: --data, else the one of the configuration ($ICECORE_CONFIG, else ./icecore.yaml). It answers the user that it runs as, and puts every call on record.\n'
 
 /** Yields the exit code with which to end where the configuration has problems. */
 export async function withGateway(

@@ -80,6 +80,14 @@ describe('a replayed session', () => {
     }
   })
 
+  it('is told by the time of day where it is watched as it happens, and nothing is counted', async () => {
+    const renderer = new SceneRenderer({ width: 100, rows: 1, paint: (_, text) => text, live: true })
+    const lines: string[] = []
+    for await (const scene of scenes(record(sessionEvents('s').slice(1)))) lines.push(...(await renderer.render(scene)))
+    assert.match(lines.join('\n'), /^22:13:20Z {2}statement$/m)
+    assert.doesNotMatch(lines.join('\n'), /statement \d|00:0/)
+  })
+
   it('tells a hold with all of its reasons', async () => {
     const text = `${'a long reason '.repeat(20)}and its end`
     const lines = await render(record(statementEvents('s', 1, { outcome: 'held', message: text })), 80)

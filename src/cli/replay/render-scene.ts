@@ -1,6 +1,6 @@
 /** Scenes of a session as lines of a text that runs on. Every text of the record is made safe here. */
 import { isNumeric, type Scene, sampleRows, showCell } from '../../core/recording/index.ts'
-import { formatBytes, formatCount, formatOffset } from '../../lib/format.ts'
+import { formatBytes, formatCount, formatOffset, formatTime } from '../../lib/format.ts'
 import { type Paint, renderTable, safeLine, truncate } from '../../lib/text/index.ts'
 import {
   count,
@@ -16,6 +16,8 @@ export interface SceneStyle {
   readonly paint: Paint
   /** Rows of a result that are shown. */
   readonly rows: number
+  /** Watched as it happens, from anywhere in the session: by the time of day, and without numbers that would be wrong. */
+  readonly live?: boolean
 }
 
 const INDENT = '           '
@@ -42,7 +44,7 @@ export class SceneRenderer {
         this.#statements += 1
         return [
           '',
-          this.#head(scene, `statement ${this.#statements}`),
+          this.#head(scene, this.#style.live === true ? 'statement' : `statement ${this.#statements}`),
           ...indent(layoutStatement(scene.facts, this.#text)),
         ]
       case 'hold':
@@ -74,7 +76,9 @@ export class SceneRenderer {
   /** `01:23.456  `, a word of ours and, cut to what is left of the line, a text from outside. */
   #head(scene: Scene, word: string, format: Parameters<Paint>[0] = 'bold', text = ''): string {
     const { paint, width } = this.#style
-    const time = formatOffset(scene.offsetMs).padEnd(INDENT.length - 1)
+    const when =
+      this.#style.live === true ? formatTime(scene.at).slice(-'00:00:00Z'.length) : formatOffset(scene.offsetMs)
+    const time = when.padEnd(INDENT.length - 1)
     const rest = truncate(safeLine(text), width - time.length - word.length - 2)
     return `${paint('dim', time)} ${paint(format, word)}${rest === '' ? '' : ` ${rest}`}`
   }

@@ -103,7 +103,7 @@ class Stage {
       case 'statement.failed':
         return { scene: 'error', reason: 'failed', text: event.facts.message, failure: event.facts }
       case 'statement.cancelled':
-        return { scene: 'error', reason: 'cancelled', text: event.facts.by, failure: null }
+        return { scene: 'error', reason: 'cancelled', text: `by ${event.facts.by}`, failure: null }
       case 'statement.outcomeUnknown':
         return { scene: 'error', reason: 'outcome_unknown', text: event.facts.reason, failure: null }
       case 'result.broken':

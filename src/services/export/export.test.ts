@@ -182,6 +182,34 @@ describe('a page', () => {
       await page.until('document.getElementById("stage").innerText.includes("logout")')
     })
 
+    it('opens a scene at what happened last, below a statement that fills the window', async () => {
+      const sql = Array.from({ length: 60 }, (_, at): [string, string][] => [['other', `LINE ${at}`]])
+      const scene = (word: string, more: object): ShownScene =>
+        ({ at: 0, time: '', statement: 1, tone: 'plain', word, beside: '', ...more }) as ShownScene
+      async function* tall(): AsyncGenerator<ShownScene> {
+        yield scene('statement', { sql })
+        yield scene('denied', { tone: 'bad', message: ['never that'] })
+      }
+      const file = join(folder, 'tall.html')
+      await writeFile(file, await collect(encodeHtml({ title: 'tall', idleMs: 2000 }, tall())))
+      await using small = await BrowserPage.open(pathToFileURL(file).href)
+      await small.send('Emulation.setDeviceMetricsOverride', {
+        width: 400,
+        height: 640,
+        deviceScaleFactor: 1,
+        mobile: false,
+      })
+      const seen = (query: string): Promise<boolean> =>
+        small.evaluate(
+          `(() => { const [a, b] = ['#stage', '${query}'].map((one) => document.querySelector(one).getBoundingClientRect()); return b.top >= a.top - 1 && b.bottom <= a.bottom + 1 })()`,
+        )
+      assert.deepEqual([await seen('.title'), await seen('#stage .scene:last-child .badge, .running')], [true, false])
+      await small.press('n')
+      assert.equal(await seen('.message'), true)
+      await small.press('p')
+      assert.equal(await seen('.title'), true)
+    })
+
     it('explains its keys', async () => {
       await page.press('?')
       assert.equal(await page.evaluate('document.getElementById("help").open'), true)

@@ -75,17 +75,18 @@ export function runPage(document: PageDocument, window: PageWindow, film: PageFi
         : scenes.slice(0, here + 1).filter(({ statement }) => statement === scene.statement)
     const title = scene.statement === null ? scene.word : `Statement ${formatCount(scene.statement)}`
     const ends = shown.some(({ tone }) => tone !== 'plain') || scene.statement === null
-    stage.replaceChildren(
-      make(
-        document,
-        'header',
-        'title',
-        make(document, 'h2', '', title),
-        make(document, 'time', '', `${scene.time} · ${formatOffset(scene.at)}`),
-      ),
-      ...shown.map((one) => drawScene(document, one)),
-      ...(ends ? [] : [make(document, 'p', 'running', 'running …')]),
+    const header = make(
+      document,
+      'header',
+      'title',
+      make(document, 'h2', '', title),
+      make(document, 'time', '', `${scene.time} · ${formatOffset(scene.at)}`),
     )
+    const sections = shown.map((one) => drawScene(document, one))
+    stage.replaceChildren(header, ...sections, ...(ends ? [] : [make(document, 'p', 'running', 'running …')]))
+    // From the top, and from there to what happened last, where that is further down.
+    header.scrollIntoView({ block: 'nearest' })
+    sections.at(-1)?.scrollIntoView({ block: 'nearest' })
     slider.value = String(here)
     slider.setAttribute('aria-valuetext', `${title}, ${formatOffset(scene.at)}`)
     clock.textContent = `${formatOffset(scene.at)} / ${formatOffset(length)}`

@@ -43,7 +43,7 @@ nav { width: 320px; flex: none; display: flex; flex-direction: column; border-ri
 .card.bad { border-left-color: var(--bad); } .card.held { border-left-color: var(--held); }
 .card[aria-current] { background: var(--ice-soft); }
 #stage { flex: 1; min-width: 0; overflow: auto; padding: 22px 28px; outline: none; }
-.title { display: flex; justify-content: space-between; align-items: baseline; gap: 16px; margin-bottom: 14px; }
+.title { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: 4px 16px; margin-bottom: 14px; }
 .title h2 { margin: 0; font-size: 20px; font-weight: 650; }
 .title time { color: var(--soft); font-variant-numeric: tabular-nums; }
 .scene + .scene { margin-top: 14px; }
