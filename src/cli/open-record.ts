@@ -36,11 +36,11 @@ export const SESSIONS_HELP =
 export function withRecordings(
   context: CliContext,
   options: RecordOptions,
-  run: (recordings: Recordings) => Promise<number>,
+  run: (recordings: Recordings, folder: string) => Promise<number>,
 ): Promise<number> {
   return withPlace(context, options, async (place) => {
     if (place.named) context.err.write(`reading ${safeLine(place.folder)} offline, with its key\n`)
-    return readFolder(context, place, run)
+    return readFolder(context, place, (recordings) => run(recordings, place.folder))
   })
 }
 

@@ -66,13 +66,14 @@ export function addReplayCommand(parent: Command, context: CliContext, finish: F
 }
 
 function replay(context: CliContext, named: string, options: ReplayOptions): Promise<number> {
-  return withRecordings(context, options, async (recordings) => {
+  return withRecordings(context, options, async (recordings, folder) => {
     const session = await findRecordedSession(recordings, named)
     const { rows, follow = false } = options
     if (options.export !== undefined) return exportFilm(context, session, recordings.events(session.id), options)
     if (!options.json && options.wait && context.out.isTTY && context.input.isTTY) {
       const { speed, idle } = options
-      return playSession(context, recordings, session, { speed, idleMs: idle * 1000, rows: rows ?? ROWS.page, follow })
+      const playing = { speed, idleMs: idle * 1000, rows: rows ?? ROWS.page, follow }
+      return playSession(context, { recordings, folder, session }, playing)
     }
     const events = follow ? followEvents(recordings, session.id, systemClock) : recordings.events(session.id)
     if (options.json) {

@@ -25,7 +25,7 @@ export interface FrameState {
   /** Whether nothing comes after this. */
   readonly last: boolean
   readonly troubles: readonly ReelPiece[]
-  readonly mode: 'playing' | 'paused' | 'end' | 'live'
+  readonly mode: 'playing' | 'paused' | 'end' | 'live' | 'alone'
   readonly speed: number
   /** Takes the place of the keys: what is typed, or what has to be said. */
   readonly line: string | null
@@ -38,9 +38,15 @@ const MARGIN = 1
 const LINES_TO_STAY = 10
 /** Head and its rule, timeline and status. */
 const FIXED_LINES = 4
-const LABELS = { playing: '▶', paused: '‖', end: '■ end', live: '● live' } as const
+const LABELS = { playing: '▶', paused: '‖', end: '■ end', live: '● live', alone: '○ no gateway' } as const
 
-const SPACE = { playing: 'space pause', paused: 'space play', end: 'space again', live: 'space pause' } as const
+const SPACE = {
+  playing: 'space pause',
+  paused: 'space play',
+  end: 'space again',
+  live: 'space pause',
+  alone: 'space pause',
+} as const
 
 const HELP: readonly (readonly [string, string])[] = [
   ['space', 'pause, go on'],

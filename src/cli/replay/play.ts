@@ -3,21 +3,29 @@ import { type StoredEvent, scenes } from '../../core/recording/index.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { safeLine } from '../../lib/text/index.ts'
 import { type CliContext, EXIT, outputWidth, writeLine } from '../context.ts'
+import { OperatorClient } from '../operator/operator-client.ts'
 import { Film } from './film.ts'
 import { count } from './layout-text.ts'
 import { Player, type PlayOptions } from './player.ts'
 import { SceneRenderer } from './render-scene.ts'
 import { processHost } from './screen.ts'
 
+/** A session, and where it is on record. */
+interface Recorded {
+  readonly recordings: Recordings
+  readonly folder: string
+  readonly session: SessionSummary
+}
+
 /** Plays a session on a terminal, at its recorded pace. Resolves with the exit code. */
 export async function playSession(
   context: CliContext,
-  recordings: Recordings,
-  session: SessionSummary,
+  { recordings, folder, session }: Recorded,
   options: PlayOptions,
 ): Promise<number> {
   const film = await Film.open(recordings.reel(session.id))
   if (film === null) return EXIT.ok
+  const client = new OperatorClient(folder)
   const code = await Player.play({
     context,
     clock: systemClock,
@@ -26,6 +34,8 @@ export async function playSession(
     session,
     film,
     options,
+    // One that does not answer this user may be there all the same.
+    isRunning: () => client.isRunning().catch(() => true),
   })
   // The screen is gone: this is what is left of it.
   await writeLine(context.out, context.paintOut('dim', sayGoodbye(await recordings.session(session.id))))

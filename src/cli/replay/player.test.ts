@@ -25,6 +25,7 @@ describe('the player', () => {
   let end: Promise<number | string>
   let ending: number | string | null
   let idle: boolean
+  let running: boolean
 
   before(async () => {
     record = await RecordedFolder.make()
@@ -50,6 +51,7 @@ describe('the player', () => {
   beforeEach(() => {
     terminal = new FakeTerminal()
     clock = new FakeClock()
+    running = true
   })
   afterEach(async () => {
     await press('\u0003')
@@ -74,6 +76,7 @@ describe('the player', () => {
       session: summary,
       film,
       options: { ...OPTIONS, ...options },
+      isRunning: async () => running,
       onIdle: (now) => {
         idle = now
       },
@@ -326,6 +329,12 @@ describe('the player', () => {
     sees('ask Ann')
     sees('waiting for a human …')
     sees('● live')
+    running = false
+    await wait(500)
+    sees('○ no gateway')
+    running = true
+    await wait(500)
+    sees('● live')
     await record.record(statementEvents('live', 1).slice(2))
     await wait(500)
     sees('✓ 1 row ')
@@ -404,7 +413,16 @@ describe('the player', () => {
       const { context, host } = terminal
       film.reel.troubles = () => Promise.reject(new Error('broken'))
       const session = await recordings.session('s')
-      end = Player.play({ context, clock, host, recordings, session, film, options: OPTIONS })
+      end = Player.play({
+        context,
+        clock,
+        host,
+        recordings,
+        session,
+        film,
+        options: OPTIONS,
+        isRunning: async () => true,
+      })
       await assert.rejects(end, /broken/)
       assert.ok(terminal.restored)
     })

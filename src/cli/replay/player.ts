@@ -31,6 +31,8 @@ export interface Playing {
   readonly session: SessionSummary
   readonly film: Film
   readonly options: PlayOptions
+  /** Whether there is a gateway that goes on with the session. */
+  readonly isRunning: () => Promise<boolean>
   /** Told whether all that was asked for is on the screen, or something is still to be done. */
   readonly onIdle?: (idle: boolean) => void
 }
@@ -55,6 +57,7 @@ export class Player {
   /** The last event that was seen of a running session. */
   #newest = 0
   #troubles: { readonly pieces: number; readonly found: readonly ReelPiece[] } = { pieces: 0, found: [] }
+  #alone = false
   #scroll = 0
   #column = 0
   #help = false
@@ -169,6 +172,7 @@ export class Player {
   async #look(): Promise<void> {
     const { recordings, film, options } = this.#playing
     await recordings.refresh()
+    this.#alone = !(await this.#playing.isRunning())
     const before = this.#session
     this.#session = await recordings.session(before.id)
     const last = await film.last()
@@ -355,7 +359,8 @@ export class Player {
   #mode(): FrameState['mode'] {
     if (this.#pace.paused) return 'paused'
     if (this.#scene.next !== null) return 'playing'
-    return this.#live ? 'live' : 'end'
+    if (!this.#live) return 'end'
+    return this.#alone ? 'alone' : 'live'
   }
 
   #line(): string | null {
