@@ -182,6 +182,22 @@ describe('a page', () => {
       await page.until('document.getElementById("stage").innerText.includes("logout")')
     })
 
+    it('has one stop for Tab in its list, from which arrows go on', async () => {
+      await page.press('Home')
+      const tab = (): Promise<void> => page.press('Tab')
+      const focused = (): Promise<string> => page.evaluate('document.activeElement.className')
+      await page.evaluate('document.getElementById("jump").focus()')
+      await tab()
+      assert.match(await focused(), /^card/)
+      await page.press('ArrowDown')
+      assert.match(await page.evaluate('document.activeElement.innerText'), /SELECT 'a' AS A/)
+      await page.press('Enter', '\r')
+      assert.match(await stage(), /Statement 1/)
+      await tab()
+      assert.doesNotMatch(await focused(), /^card/)
+      await page.evaluate('document.activeElement.blur()')
+    })
+
     it('opens a scene at what happened last, below a statement that fills the window', async () => {
       const sql = Array.from({ length: 60 }, (_, at): [string, string][] => [['other', `LINE ${at}`]])
       const scene = (word: string, more: object): ShownScene =>

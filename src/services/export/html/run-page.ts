@@ -49,6 +49,8 @@ export function runPage(document: PageDocument, window: PageWindow, film: PageFi
       make(document, 'span', 'when', formatOffset(scene.at).replace(/\.\d+$/, '')),
     )
     button.setAttribute('type', 'button')
+    // One stop for Tab, however many there are: arrows go on from there.
+    button.setAttribute('tabindex', '-1')
     button.addEventListener('click', () => wind(at))
     return button
   })
@@ -60,6 +62,7 @@ export function runPage(document: PageDocument, window: PageWindow, film: PageFi
       return mark
     }),
   )
+  let current: PageElement | undefined
   slider.max = String(Math.max(0, scenes.length - 1))
 
   const gapAfter = (at: number): number => (scenes[at + 1]?.at ?? 0) - (scenes[at]?.at ?? 0)
@@ -93,11 +96,12 @@ export function runPage(document: PageDocument, window: PageWindow, film: PageFi
     const card = cards.findLastIndex((one) =>
       scene.statement === null ? one.at <= here : one.scene.statement === scene.statement,
     )
-    for (const [index, button] of buttons.entries()) {
-      if (index === card) button.setAttribute('aria-current', 'step')
-      else button.removeAttribute('aria-current')
-    }
-    buttons[card]?.scrollIntoView({ block: 'nearest' })
+    current?.removeAttribute('aria-current')
+    current?.setAttribute('tabindex', '-1')
+    current = buttons[card]
+    current?.setAttribute('aria-current', 'step')
+    current?.setAttribute('tabindex', '0')
+    current?.scrollIntoView({ block: 'nearest' })
     tell()
   }
 
@@ -210,6 +214,11 @@ export function runPage(document: PageDocument, window: PageWindow, film: PageFi
     // A list is chosen from, and a table is scrolled, with keys that have another meaning elsewhere.
     const focused = document.activeElement as PageElement | null
     if (focused === speed || (focused?.className === 'frame' && /^(Arrow|Home|End)/.test(event.key))) return
+    if (focused?.className.startsWith('card') && ['ArrowUp', 'ArrowDown'].includes(event.key)) {
+      event.preventDefault()
+      buttons[buttons.indexOf(focused) + (event.key === 'ArrowDown' ? 1 : -1)]?.focus()
+      return
+    }
     const act = Object.hasOwn(keys, event.key) ? keys[event.key] : undefined
     if (act === undefined) return
     // A space would press the button that has the focus, too.
