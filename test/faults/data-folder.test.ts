@@ -1,9 +1,14 @@
 /** A data folder that is full, read-only, somebody else's, removed or oddly named, under a gateway process. */
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
-import { chmod, chown, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, chown, mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { COMMAND, follow } from '../../demo/testing/run-icecore.ts'
+import { recordFolders } from '../../src/adapters/store/index.ts'
 import { FaultWorld } from '../support/faults/fault-world.ts'
 import { FaultySystem } from '../support/faults/faulty-system.ts'
 import { cannotMount, mountSmallDisk, remount, unmount } from '../support/faults/small-disk.ts'
@@ -114,6 +119,27 @@ describe('a data folder of another user', { skip: cannotBeOthers }, () => {
     } finally {
       await world.close()
     }
+  })
+})
+
+describe('a socket that another user has put into a folder', { skip: cannotBeOthers }, () => {
+  it('is not asked', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'icecore-planted-'))
+    const { operatorSocket } = recordFolders(folder)
+    await mkdir(dirname(operatorSocket))
+    let asked = 0
+    const planted = createServer((_request, response) => {
+      asked += 1
+      response.end('{}')
+    }).listen(operatorSocket)
+    await once(planted, 'listening')
+    for (const path of [folder, dirname(operatorSocket), operatorSocket]) await chmod(path, 0o777)
+    const args = [COMMAND, 'status', '--data', folder]
+    const { code, err } = await follow(spawn(process.execPath, args, { uid: NOBODY, gid: NOBODY })).ended
+    planted.close()
+    await rm(folder, { recursive: true })
+    assert.deepEqual([code, asked], [1, 0])
+    assert.match(err, /it belongs to user 0[\s\S]*run it as the user that Icecore runs as/)
   })
 })
 

@@ -1,4 +1,5 @@
 /** Speaks with a running Icecore over the socket in its data folder. */
+import { lstat } from 'node:fs/promises'
 import { type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
 import { userInfo } from 'node:os'
@@ -13,6 +14,8 @@ import {
 } from '../../api-schema/index.ts'
 import { ERRORS, type ErrorCode, IcecoreError, isIcecoreError } from '../../errors.ts'
 
+const OWN_USER = 'Run it as the user that Icecore runs as.'
+
 export class OperatorClient {
   readonly #folder: string
   readonly #socket: string
@@ -24,7 +27,8 @@ export class OperatorClient {
   }
 
   /** Whether somebody answers there: no call, and so nothing on record. Rejects with ICE_OPERATOR_SOCKET. */
-  isRunning(): Promise<boolean> {
+  async isRunning(): Promise<boolean> {
+    await this.#assertOurs()
     return new Promise((resolve, reject) => {
       const socket = connect(this.#socket)
       socket.once('connect', () => resolve(true)).once('connect', () => socket.destroy())
@@ -80,7 +84,16 @@ export class OperatorClient {
     })
   }
 
+  /** Whoever may write into a folder may put a socket there, and answer as if it were Icecore. Root asks any user's. */
+  async #assertOurs(): Promise<void> {
+    const found = await lstat(this.#socket).catch(() => null)
+    const user = process.geteuid?.()
+    if (found === null || user === 0 || found.uid === user) return
+    throw unusable(this.#socket, `it belongs to user ${found.uid}`, { hint: OWN_USER })
+  }
+
   async #send(method: 'GET' | 'POST', path: string, body?: object): Promise<IncomingMessage> {
+    await this.#assertOurs()
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       const headers = {
         [CALLER_HEADER]: encodeURIComponent(JSON.stringify(caller())),
@@ -99,7 +112,7 @@ export class OperatorClient {
   #describe(error: NodeJS.ErrnoException): IcecoreError {
     const { code = error.message } = error
     if (code === 'ENOENT' || code === 'ECONNREFUSED') return this.#gone(error)
-    const hint = code === 'EACCES' || code === 'EPERM' ? { hint: 'Run it as the user that Icecore runs as.' } : {}
+    const hint = code === 'EACCES' || code === 'EPERM' ? { hint: OWN_USER } : {}
     return unusable(this.#socket, code, { cause: error, ...hint })
   }
 
