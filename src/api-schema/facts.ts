@@ -206,6 +206,7 @@ export const factsSchemas = {
     call: text('What was asked for, for example `sessions.end`.'),
     about: textOrNull('Id of the session that it is about.'),
     reason: textOrNull('Why, in the operator’s words.'),
+    form: text('Of a replay or an export: as what it was shown, for example `html`.').optional(),
   }),
   'request.refused': facts('request.refused', {
     network: networkSchema.describe('Where it came from.'),

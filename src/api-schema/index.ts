@@ -1,6 +1,5 @@
 /**
- * What Icecore prints for programs, as schemas: whoever reads it can check it, the documents are made from it, and a test
- * holds each command to it.
+ * What Icecore prints for programs, as schemas: who reads it checks it, documents are made from it, tests hold commands to it.
  */
 export {
   type ConfigCheckJson,
@@ -36,5 +35,6 @@ export {
   type WireEvent,
   wireEventSchema,
 } from './operator.ts'
+export { type Question, READING, type ReadingForm, type ReadingJson } from './reading.ts'
 export { type EventJson, eventSchema, eventSchemaOf } from './replay.ts'
 export { type SessionJson, type SessionSummaryJson, sessionSummarySchema, sessionViewSchema } from './sessions.ts'

@@ -276,7 +276,7 @@ function listKeys(schema: typeof configJsonSchema): readonly string[] {
 
 /** What is said of a data folder that was named. */
 function offline(): string {
-  return `reading ${join(folder, 'data')} offline, with its key\n`
+  return `reading ${join(folder, 'data')} offline, with its key; that leaves no trace on record\n`
 }
 
 describe('the record', () => {

@@ -2,11 +2,23 @@ import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { loadKek } from '../adapters/secrets/index.ts'
-import { openRecordings, type RecordedSessions, type Recordings, recordFolders } from '../adapters/store/index.ts'
+import {
+  openRecordings,
+  type Reading,
+  type RecordedSessions,
+  type Recordings,
+  readingOf,
+  recordFolders,
+  type SessionSummary,
+} from '../adapters/store/index.ts'
+import type { ReadingForm } from '../api-schema/index.ts'
+import { keepProcess } from '../lib/clock.ts'
 import { safeLine } from '../lib/text/index.ts'
 import { type CliContext, EXIT } from './context.ts'
+import { openLiveReading } from './operator/live-reading.ts'
 import { liveRecordings } from './operator/live-recordings.ts'
 import { OperatorClient } from './operator/operator-client.ts'
+import { findRecordedSession } from './replay/find-session.ts'
 import { reportError } from './report-error.ts'
 import { useConfig } from './use-config.ts'
 
@@ -27,38 +39,68 @@ export function addRecordOptions(command: Command): Command {
 }
 
 export const RECORD_HELP =
-  '\nThe record is found by the configuration ($ICECORE_CONFIG, else ./icecore.yaml), or by --store, with --key or with the icecore.yaml in that folder. It can be read while the gateway runs, and on a copy.\n'
+  '\nThe data folder is that of the configuration ($ICECORE_CONFIG, else ./icecore.yaml). An Icecore that runs there is asked, and puts on record that it was. --store reads a folder or a copy of it offline: that needs the key (--key, or the icecore.yaml in that folder), and leaves no trace on record.\n'
 
-export const SESSIONS_HELP =
-  '\nThe data folder is that of the configuration ($ICECORE_CONFIG, else ./icecore.yaml). An Icecore that runs there is asked, and puts on record that it was. --store reads a folder or a copy of it offline, and needs the key: --key, or the icecore.yaml in that folder.\n'
-
-/** Runs with the recordings of a data folder open, and closes them. Yields an exit code, also where the config has problems. */
-export function withRecordings(
-  context: CliContext,
-  options: RecordOptions,
-  run: (recordings: Recordings, folder: string) => Promise<number>,
-): Promise<number> {
-  return withPlace(context, options, async (place) => {
-    if (place.named) context.err.write(`reading ${safeLine(place.folder)} offline, with its key\n`)
-    return readFolder(context, place, (recordings) => run(recordings, place.folder))
-  })
-}
-
-/** The same with the sessions of a running Icecore, where one runs in the folder and the folder itself was not named. */
+/**
+ * Runs with the sessions of the Icecore that runs in the data folder, where one does and the folder itself was not named;
+ * else with those of the folder. Yields an exit code, also where the config has problems.
+ */
 export function withRecordedSessions(
   context: CliContext,
   options: RecordOptions,
   run: (recordings: RecordedSessions) => Promise<number>,
 ): Promise<number> {
+  return withRecord(context, options, (client) => run(liveRecordings(client)), run)
+}
+
+export interface OpenedReading {
+  readonly session: SessionSummary
+  readonly reading: Reading
+  /** The data folder that it is on record in. */
+  readonly folder: string
+}
+
+/** The same with one session of it, to be watched. A running Icecore has on record as what, before it gives any of it. */
+export function withReading(
+  context: CliContext,
+  options: RecordOptions,
+  { named, form }: { readonly named: string; readonly form: ReadingForm },
+  run: (opened: OpenedReading) => Promise<number>,
+): Promise<number> {
+  return withRecord(
+    context,
+    options,
+    async (client, folder) => {
+      const session = await findRecordedSession(liveRecordings(client), named)
+      const reading = await openLiveReading(client, session.id, form)
+      // Between questions nothing else keeps the process, which may wait for what a session does next.
+      const letGo = keepProcess()
+      try {
+        return await run({ session, reading, folder })
+      } finally {
+        letGo()
+      }
+    },
+    async (recordings, folder) => {
+      const session = await findRecordedSession(recordings, named)
+      return run({ session, reading: readingOf(recordings, session.id), folder })
+    },
+  )
+}
+
+function withRecord(
+  context: CliContext,
+  options: RecordOptions,
+  online: (client: OperatorClient, folder: string) => Promise<number>,
+  offline: (recordings: Recordings, folder: string) => Promise<number>,
+): Promise<number> {
   return withPlace(context, options, async (place) => {
-    const { folder, named } = place
-    const client = new OperatorClient(folder)
-    if (!named && (await client.isRunning())) return run(liveRecordings(client))
-    const said = named
-      ? `reading ${safeLine(folder)}`
-      : `no gateway is running in ${safeLine(folder)}: reading its record`
-    context.err.write(`${said} offline, with its key\n`)
-    return readFolder(context, place, run)
+    const folder = safeLine(place.folder)
+    const client = new OperatorClient(place.folder)
+    if (!place.named && (await client.isRunning())) return online(client, place.folder)
+    const said = place.named ? `reading ${folder}` : `no gateway is running in ${folder}: reading its record`
+    context.err.write(`${said} offline, with its key; that leaves no trace on record\n`)
+    return readFolder(context, place, (recordings) => offline(recordings, place.folder))
   })
 }
 

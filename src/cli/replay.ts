@@ -1,16 +1,15 @@
 import { type Command, Option } from 'commander'
 import type { SessionSummary } from '../adapters/store/index.ts'
-import type { EventJson } from '../api-schema/index.ts'
+import type { EventJson, ReadingForm } from '../api-schema/index.ts'
 import type { StoredEvent } from '../core/recording/index.ts'
 import { systemClock } from '../lib/clock.ts'
 import { safeLine } from '../lib/text/index.ts'
 import { type CliContext, EXIT, outputWidth, writeJson, writePiece } from './context.ts'
 import type { Finish } from './main.ts'
-import { addRecordOptions, RECORD_HELP, type RecordOptions, withRecordings } from './open-record.ts'
+import { addRecordOptions, RECORD_HELP, type RecordOptions, withReading } from './open-record.ts'
 import { decimal, wholeNumber } from './parse-options.ts'
 import { EventSerializer } from './replay/event-json.ts'
 import { EXPORT_FORMS, type ExportForm, exportSession } from './replay/export-session.ts'
-import { findRecordedSession } from './replay/find-session.ts'
 import { followEvents } from './replay/follow-events.ts'
 import { SPEEDS } from './replay/pace.ts'
 import { dumpSession, playSession } from './replay/play.ts'
@@ -66,17 +65,17 @@ export function addReplayCommand(parent: Command, context: CliContext, finish: F
 }
 
 function replay(context: CliContext, named: string, options: ReplayOptions): Promise<number> {
-  return withRecordings(context, options, async (recordings, folder) => {
-    const session = await findRecordedSession(recordings, named)
+  const form = formOf(context, options)
+  return withReading(context, options, { named, form }, async ({ session, reading, folder }) => {
     const { rows, follow = false } = options
-    if (options.export !== undefined) return exportFilm(context, session, recordings.events(session.id), options)
-    if (!options.json && options.wait && context.out.isTTY && context.input.isTTY) {
+    if (options.export !== undefined) return exportFilm(context, session, reading.reel.events(0), options)
+    if (form === 'screen') {
       const { speed, idle } = options
       const playing = { speed, idleMs: idle * 1000, rows: rows ?? ROWS.page, follow }
-      return playSession(context, { recordings, folder, session }, playing)
+      return playSession(context, { reading, folder, session }, playing)
     }
-    const events = follow ? followEvents(recordings, session.id, systemClock) : recordings.events(session.id)
-    if (options.json) {
+    const events = follow ? followEvents(reading, systemClock) : reading.reel.events(0)
+    if (form === 'json') {
       const serializer = new EventSerializer(options.bodies === true)
       for await (const event of events) await writeJson<EventJson>(context.out, serializer.serialize(event))
     } else {
@@ -84,6 +83,12 @@ function replay(context: CliContext, named: string, options: ReplayOptions): Pro
     }
     return EXIT.ok
   })
+}
+
+function formOf({ out, input }: CliContext, options: ReplayOptions): ReadingForm {
+  if (options.export !== undefined) return options.export
+  if (options.json) return 'json'
+  return options.wait && out.isTTY && input.isTTY ? 'screen' : 'text'
 }
 
 async function exportFilm(

@@ -5,7 +5,7 @@ import { formatBytes, formatCount, formatDuration, formatTime } from '../lib/for
 import { renderTable, safeLine, type TableStyle, truncate } from '../lib/text/index.ts'
 import { type CliContext, EXIT, outputWidth, writeJson, writeLine } from './context.ts'
 import type { Finish } from './main.ts'
-import { addRecordOptions, type RecordOptions, SESSIONS_HELP, withRecordedSessions } from './open-record.ts'
+import { addRecordOptions, RECORD_HELP, type RecordOptions, withRecordedSessions } from './open-record.ts'
 import { wholeNumber } from './parse-options.ts'
 import { findRecordedSession } from './replay/find-session.ts'
 import { layoutSession } from './replay/layout-text.ts'
@@ -36,12 +36,12 @@ export function addSessionsCommands(program: Command, context: CliContext, finis
     .option('--connection <name>', 'only those of this connection')
     .option('--open', 'only those that have not ended')
     .option('--json', 'print JSON Lines, one object a session')
-    .addHelpText('after', `${SESSIONS_HELP}\nExample:\n  $ icecore sessions list --limit 10`)
+    .addHelpText('after', `${RECORD_HELP}\nExample:\n  $ icecore sessions list --limit 10`)
     .action((options: ListOptions) => finish(listSessions(context, options)))
   addRecordOptions(sessions.command('show <session>'))
     .description('show one session with its statements; SESSION is an id, its beginning, or "last"')
     .option('--json', 'print one JSON object')
-    .addHelpText('after', `${SESSIONS_HELP}\nExample:\n  $ icecore sessions show last`)
+    .addHelpText('after', `${RECORD_HELP}\nExample:\n  $ icecore sessions show last`)
     .action((session: string, options: ShowOptions) => finish(showSession(context, session, options)))
   return sessions
 }

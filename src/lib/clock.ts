@@ -37,3 +37,11 @@ export function delay(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
     signal?.addEventListener('abort', onAbort, { once: true })
   })
 }
+
+/** Timers of the system clock keep no process. This does, until what it returns is called. */
+export function keepProcess(): () => void {
+  const handle = setInterval(() => undefined, KEPT_MS)
+  return () => clearInterval(handle)
+}
+
+const KEPT_MS = 60_000

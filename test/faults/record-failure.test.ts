@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { runIcecore } from '../../demo/testing/run-icecore.ts'
@@ -97,6 +98,27 @@ describe('a record that cannot be written', () => {
     assert.equal(connection?.result, 'skipped')
     assert.match(connection?.evidence ?? '', /^no log-in was tried\. What the operator asked for cannot be recorded/)
     assert.equal(gateway.emulator.inspect.statements().length, sessions)
+  })
+
+  it('lets nobody read it through the gateway, and makes no file of it', async () => {
+    const session = (await gateway.events()).find(({ type }) => type === 'session.opened')?.session ?? ''
+    const [config, film] = [join(gateway.folder, 'icecore.yaml'), join(gateway.folder, 'film.html')]
+    const calls: readonly (readonly string[])[] = [
+      ['replay', session, '--no-wait'],
+      ['replay', session, '--json'],
+      ['replay', session, '--export', 'html', '--output', film],
+      ['sessions', 'show', session],
+      ['sessions', 'list'],
+    ]
+    breakDisk()
+    for (const call of calls) {
+      const { code, out, err } = await runIcecore([...call, '--config', config]).ended
+      assert.deepEqual([code, out], [1, ''], call.join(' '))
+      assert.match(err, /cannot be recorded, so it was not done/)
+    }
+    await assert.rejects(stat(film), { code: 'ENOENT' })
+    await healDisk()
+    assert.equal((await runIcecore(['replay', session, '--no-wait', '--config', config]).ended).code, 0)
   })
 
   it('gives a session back upstream whose opening it could not record', async () => {

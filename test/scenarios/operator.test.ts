@@ -270,7 +270,7 @@ describe('icecore sessions', () => {
     const store = join(world.folder, 'data')
     const offline = await runIcecore(['sessions', 'show', 'last', '--store', store, '--key', key]).ended
     assert.equal(offline.out, online.out)
-    assert.equal(offline.err, `reading ${store} offline, with its key\n`)
+    assert.equal(offline.err, `reading ${store} offline, with its key; that leaves no trace on record\n`)
     assert.equal((await recorded('operator.called')).length, calls)
     const keyless = await runIcecore(['sessions', 'show', 'last', '--store', store]).ended
     assert.equal(keyless.code, 1)
@@ -278,7 +278,10 @@ describe('icecore sessions', () => {
     await gateway.stop('SIGTERM')
     const { out, err } = await icecore('sessions', 'show', 'last')
     assert.equal(out, online.out)
-    assert.match(err, /^no gateway is running in .*: reading its record offline, with its key\n$/)
+    assert.match(
+      err,
+      /^no gateway is running in .*: reading its record offline, with its key; that leaves no trace on record\n$/,
+    )
   })
 })
 

@@ -16,7 +16,7 @@ import {
   type StatementSummary,
 } from './query-sessions.ts'
 import { RecordingIndex } from './recording-index.ts'
-import { Reel } from './reel.ts'
+import { Reel, type SessionReel } from './reel.ts'
 
 /** Where things lie in a data folder. */
 export interface RecordFolders {
@@ -58,6 +58,23 @@ export interface Recordings extends RecordedSessions {
   reel(session: string): Reel
   /** Takes in what a running gateway has recorded since. Rejects as `openRecordings` does. */
   refresh(): Promise<void>
+}
+
+/** One session on record, to be watched. */
+export interface Reading {
+  /** As it is now. */
+  summary(): Promise<SessionSummary>
+  readonly reel: SessionReel
+  /** Takes in what was recorded since. */
+  refresh(): Promise<void>
+}
+
+export function readingOf(recordings: Omit<Recordings, 'close'>, session: string): Reading {
+  return {
+    summary: () => recordings.session(session),
+    reel: recordings.reel(session),
+    refresh: () => recordings.refresh(),
+  }
 }
 
 /** Rejects with ICE_JOURNAL_DAMAGED or ICE_KEY_INVALID. */

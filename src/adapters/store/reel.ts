@@ -4,6 +4,7 @@
  */
 import type { Kysely } from 'kysely'
 import type { EventType, StoredEvent } from '../../core/recording/index.ts'
+import { IcecoreError } from '../../errors.ts'
 import type { JournalReader } from '../journal/index.ts'
 import type { IndexTables } from './index-schema.ts'
 import { type EventPointer, listPointers } from './query-sessions.ts'
@@ -17,7 +18,21 @@ export interface ReelPiece {
 
 const POINTERS_AT_ONCE = 1000
 
-export class Reel {
+/** See `Reel`: in the index and the journal, or as a running Icecore tells it. */
+export interface SessionReel {
+  readonly session: string
+  find(direction: 'after' | 'before', lsn: number, types?: readonly EventType[]): Promise<EventPointer | null>
+  pointers(after: number, before: number): AsyncGenerator<EventPointer>
+  read(pointer: EventPointer): Promise<StoredEvent>
+  events(after: number): AsyncGenerator<StoredEvent>
+  statementsUntil(lsn: number): Promise<number>
+  received(which: { readonly id: string } | { readonly number: number }): Promise<number | null>
+  ended(id: string): Promise<number | null>
+  troubles(pieces: number): Promise<readonly ReelPiece[]>
+  starts(after: number): Promise<readonly number[]>
+}
+
+export class Reel implements SessionReel {
   readonly #database: Kysely<IndexTables>
   readonly #reader: JournalReader
   readonly session: string
@@ -77,6 +92,14 @@ export class Reel {
       last = pointers.at(-1)?.lsn ?? last
       if (pointers.length < POINTERS_AT_ONCE) return
     }
+  }
+
+  /** The event with this number. Rejects with ICE_RECORDING_UNKNOWN where that is none of this session. */
+  async event(lsn: number): Promise<StoredEvent> {
+    const pointer = await this.find('after', lsn - 1)
+    if (pointer?.lsn !== lsn)
+      throw new IcecoreError('ICE_RECORDING_UNKNOWN', { session: `${this.session}, event ${lsn}` })
+    return this.read(pointer)
   }
 
   /** How many statements had been received when this event was recorded. */

@@ -37,6 +37,6 @@ export async function* tailOf(
 }
 
 /** What the gateway took from its own record: the types of events are its own, and the same as here. */
-function decodeEvent({ body, ...event }: WireEvent): StoredEvent {
+export function decodeEvent({ body, ...event }: WireEvent): StoredEvent {
   return { ...event, ...(body === undefined ? {} : { body: Buffer.from(body, 'base64') }) } as StoredEvent
 }

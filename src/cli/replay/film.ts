@@ -2,7 +2,7 @@
  * A session as a film that can be wound: scene by scene in both directions, to a statement, to a time, to what went wrong.
  * Nothing is kept of the scenes gone through; the index says where each one lies.
  */
-import type { EventPointer, Reel } from '../../adapters/store/index.ts'
+import type { EventPointer, SessionReel } from '../../adapters/store/index.ts'
 import { type EventType, SessionTime, type StoredEvent } from '../../core/recording/index.ts'
 
 /** A place in the film: the event that begins a scene. */
@@ -38,19 +38,19 @@ const TROUBLES: readonly EventType[] = [
 ]
 
 export class Film {
-  readonly reel: Reel
+  readonly reel: SessionReel
   readonly #time: SessionTime
   /** Up to which event restarts of the gateway are taken account of. */
   #knownUntil: number
 
-  private constructor(reel: Reel, first: StoredEvent) {
+  private constructor(reel: SessionReel, first: StoredEvent) {
     this.reel = reel
     this.#time = new SessionTime(first)
     this.#knownUntil = first.lsn
   }
 
   /** Null for a session of which nothing is on record. */
-  static async open(reel: Reel): Promise<Film | null> {
+  static async open(reel: SessionReel): Promise<Film | null> {
     const first = await reel.find('after', 0)
     return first === null ? null : new Film(reel, await reel.read(first))
   }

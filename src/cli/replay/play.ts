@@ -1,8 +1,9 @@
-import type { Recordings, SessionSummary } from '../../adapters/store/index.ts'
+import type { SessionSummary } from '../../adapters/store/index.ts'
 import { type StoredEvent, scenes } from '../../core/recording/index.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { safeLine } from '../../lib/text/index.ts'
 import { type CliContext, EXIT, outputWidth, writeLine } from '../context.ts'
+import type { OpenedReading } from '../open-record.ts'
 import { OperatorClient } from '../operator/operator-client.ts'
 import { Film } from './film.ts'
 import { count } from './layout-text.ts'
@@ -10,27 +11,20 @@ import { Player, type PlayOptions } from './player.ts'
 import { SceneRenderer } from './render-scene.ts'
 import { processHost } from './screen.ts'
 
-/** A session, and where it is on record. */
-interface Recorded {
-  readonly recordings: Recordings
-  readonly folder: string
-  readonly session: SessionSummary
-}
-
 /** Plays a session on a terminal, at its recorded pace. Resolves with the exit code. */
 export async function playSession(
   context: CliContext,
-  { recordings, folder, session }: Recorded,
+  { reading, folder, session }: OpenedReading,
   options: PlayOptions,
 ): Promise<number> {
-  const film = await Film.open(recordings.reel(session.id))
+  const film = await Film.open(reading.reel)
   if (film === null) return EXIT.ok
   const client = new OperatorClient(folder)
   const code = await Player.play({
     context,
     clock: systemClock,
     host: processHost,
-    recordings,
+    reading,
     session,
     film,
     options,
@@ -38,7 +32,7 @@ export async function playSession(
     isRunning: () => client.isRunning().catch(() => true),
   })
   // The screen is gone: this is what is left of it.
-  await writeLine(context.out, context.paintOut('dim', sayGoodbye(await recordings.session(session.id))))
+  await writeLine(context.out, context.paintOut('dim', sayGoodbye(await reading.summary())))
   return code
 }
 

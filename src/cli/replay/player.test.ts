@@ -7,6 +7,7 @@ import { FakeTerminal } from '../../../test/support/fake-terminal.ts'
 import { RecordedFolder } from '../../../test/support/recording/recorded-folder.ts'
 import { sessionEvents } from '../../../test/support/recording/sample-session.ts'
 import { statementEvents } from '../../../test/support/recording/statement-events.ts'
+import { readingOf } from '../../adapters/store/index.ts'
 import { displayWidth } from '../../lib/text/index.ts'
 import { Film } from './film.ts'
 import { Player, type PlayOptions } from './player.ts'
@@ -62,17 +63,17 @@ describe('the player', () => {
   })
 
   async function play(options: Partial<PlayOptions> = {}, session = 's'): Promise<void> {
-    const recordings = await record.recordings()
-    const film = (await Film.open(recordings.reel(session)))!
+    const reading = readingOf(await record.recordings(), session)
+    const film = (await Film.open(reading.reel))!
     const { context, host } = terminal
-    const summary = await recordings.session(session)
+    const summary = await reading.summary()
     ending = null
     idle = false
     end = Player.play({
       context,
       clock,
       host,
-      recordings,
+      reading,
       session: summary,
       film,
       options: { ...OPTIONS, ...options },
@@ -408,16 +409,16 @@ describe('the player', () => {
     })
 
     it('where a page cannot be read', async () => {
-      const recordings = await record.recordings()
-      const film = (await Film.open(recordings.reel('s')))!
+      const reading = readingOf(await record.recordings(), 's')
+      const film = (await Film.open(reading.reel))!
       const { context, host } = terminal
       film.reel.troubles = () => Promise.reject(new Error('broken'))
-      const session = await recordings.session('s')
+      const session = await reading.summary()
       end = Player.play({
         context,
         clock,
         host,
-        recordings,
+        reading,
         session,
         film,
         options: OPTIONS,

@@ -1,5 +1,5 @@
 /** Plays a film on a terminal: takes keys and time, one after the other, and draws what follows from them. */
-import type { Recordings, ReelPiece, SessionSummary } from '../../adapters/store/index.ts'
+import type { Reading, ReelPiece, SessionSummary } from '../../adapters/store/index.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { formatDuration, formatTime } from '../../lib/format.ts'
 import { safeLine } from '../../lib/text/index.ts'
@@ -27,7 +27,7 @@ export interface Playing {
   readonly context: CliContext
   readonly clock: Clock
   readonly host: Host
-  readonly recordings: Recordings
+  readonly reading: Reading
   readonly session: SessionSummary
   readonly film: Film
   readonly options: PlayOptions
@@ -170,11 +170,10 @@ export class Player {
 
   /** What a running session has done since. At the end of the film it goes on at once. */
   async #look(): Promise<void> {
-    const { recordings, film, options } = this.#playing
-    await recordings.refresh()
+    const { reading, film, options } = this.#playing
+    await reading.refresh()
     this.#alone = !(await this.#playing.isRunning())
-    const before = this.#session
-    this.#session = await recordings.session(before.id)
+    this.#session = await reading.summary()
     const last = await film.last()
     if (last === null) return
     const newest = (await film.reel.find('before', Number.MAX_SAFE_INTEGER))?.lsn ?? 0

@@ -81,6 +81,8 @@ export type OperatorCall =
   | 'index.rebuild'
   | 'sessions.list'
   | 'sessions.read'
+  | 'sessions.replay'
+  | 'sessions.export'
   | 'sessions.tail'
   | 'sessions.end'
 
@@ -113,6 +115,8 @@ export interface EventFacts {
     /** The session that it is about, where it is about one. */
     readonly about: string | null
     readonly reason: string | null
+    /** Of a replay or an export: as what the session is shown. Where an export goes is nobody's to know. */
+    readonly form?: 'screen' | 'text' | 'json' | 'html' | 'asciicast'
   }
   /** Another configuration holds from here on. */
   'operator.reloaded': {

@@ -20,6 +20,7 @@ export type {
   StoredEvent,
   TokenFacts,
 } from './events.ts'
+export { isEventType } from './events.ts'
 
 export { PartHead } from './part-head.ts'
 export { type Row, type RowPart, sampleRows } from './row-sampler.ts'

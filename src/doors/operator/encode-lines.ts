@@ -3,13 +3,20 @@ import type { OperatorErrorJson, WireEvent } from '../../api-schema/index.ts'
 import type { StoredEvent } from '../../core/recording/index.ts'
 import { type IcecoreError, isIcecoreError } from '../../errors.ts'
 
-export function encodeEvent({ body, facts, ...event }: StoredEvent): string {
-  const whole: WireEvent = {
+export function wireEvent({ body, facts, ...event }: StoredEvent): WireEvent {
+  return {
     ...event,
     facts: { ...facts },
     ...(body === undefined ? {} : { body: Buffer.from(body).toString('base64') }),
   }
-  return `${JSON.stringify(whole)}\n`
+}
+
+export function encodeEvent(event: StoredEvent): string {
+  return `${JSON.stringify(wireEvent(event))}\n`
+}
+
+export function encodeItem(item: unknown): string {
+  return `${JSON.stringify(item)}\n`
 }
 
 export function errorJson(error: IcecoreError): OperatorErrorJson {

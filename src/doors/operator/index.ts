@@ -1,3 +1,4 @@
+export type { OperatorReel } from './answer-question.ts'
 export {
   type OperatorDoorTools,
   type OperatorRecord,

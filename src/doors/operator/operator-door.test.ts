@@ -30,6 +30,7 @@ function doorOf(more: Partial<OperatorDoorTools> = {}): FastifyInstance {
         throw new IcecoreError('ICE_RECORDING_UNKNOWN', { session })
       },
       events: () => assert.fail('nothing is read'),
+      reel: () => assert.fail('nothing is read'),
     },
     subscribe: () => () => undefined,
     status: async () => ({ version: '1' }) as never,

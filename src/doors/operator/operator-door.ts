@@ -9,6 +9,9 @@ import {
   type ConnectionCheckJson,
   callerSchema,
   type IndexRebuildJson,
+  READING,
+  type ReadingForm,
+  type ReadingJson,
   type ReloadJson,
   type SessionEndJson,
   type SessionSummaryJson,
@@ -19,7 +22,9 @@ import { IcecoreError, isIcecoreError } from '../../errors.ts'
 import type { Recorder, Session, SessionRegistry } from '../../gate/index.ts'
 import type { Ids } from '../../lib/ids.ts'
 import type { Log } from '../../lib/log.ts'
-import { encodeEvent, encodeLines, errorJson } from './encode-lines.ts'
+import { answerQuestion, type OperatorReel } from './answer-question.ts'
+import { encodeEvent, encodeItem, encodeLines, errorJson } from './encode-lines.ts'
+import { Readings } from './readings.ts'
 import { type Subscribe, Watchers } from './watchers.ts'
 
 /** The record, as this door reads it. */
@@ -28,6 +33,7 @@ export interface OperatorRecord {
   /** By id, or by a beginning that only one has. Rejects with ICE_RECORDING_UNKNOWN. */
   session(idOrPrefix: string): Promise<SessionSummaryJson>
   events(session: string, after: number): AsyncIterable<StoredEvent>
+  reel(session: string): OperatorReel
 }
 
 export interface SessionQuery {
@@ -54,6 +60,8 @@ export interface OperatorDoorTools {
 /** What does nothing but tell the gateway's health, and is wanted most when nothing can be recorded. */
 const SHOWN_UNRECORDED: ReadonlySet<OperatorCall> = new Set(['status'])
 const MOST_SESSIONS = 1_000_000
+/** Sessions that are being watched at a time; each is a few bytes. */
+const MOST_READINGS = 1000
 const MOST_REASON_CHARACTERS = 500
 
 export function registerOperatorDoor(app: FastifyInstance, tools: OperatorDoorTools): void {
@@ -65,6 +73,8 @@ export function registerOperatorDoor(app: FastifyInstance, tools: OperatorDoorTo
   app.get('/v1/sessions', (request, reply) => door.list(request, reply))
   app.get<SessionPath>('/v1/sessions/:session', (request, reply) => door.find(request, reply))
   app.get<SessionPath>('/v1/sessions/:session/events', (request, reply) => door.read(request, reply))
+  app.post<SessionPath>('/v1/sessions/:session/readings', (request, reply) => door.open(request, reply))
+  app.get<ReadingPath>('/v1/readings/:reading', (request, reply) => door.ask(request, reply))
   app.post<SessionPath>('/v1/sessions/:session/end', (request, reply) => door.end(request, reply))
   app.get('/v1/events', (request, reply) => door.tail(request, reply))
   app.setNotFoundHandler((_request, reply) => door.fail(new IcecoreError('ICE_PATH_UNKNOWN'), reply))
@@ -75,8 +85,13 @@ interface SessionPath {
   Params: { session: string }
 }
 
+interface ReadingPath {
+  Params: { reading: string }
+}
+
 class OperatorDoor {
   readonly #tools: OperatorDoorTools
+  readonly #readings = new Readings(MOST_READINGS)
   readonly #watchers: Watchers
 
   constructor(tools: OperatorDoorTools) {
@@ -130,6 +145,25 @@ class OperatorDoor {
     const after = numberOf(queryOf(request), 'after') ?? 0
     const lines = encodeLines(this.#tools.record.events(id, after), encodeEvent, (error) => this.#internal(error))
     return sendLines(reply, Readable.from(lines))
+  }
+
+  /** Play, dump and export: all of them read a session by questions, of which this is the one call on record. */
+  async open(request: FastifyRequest<SessionPath>, reply: FastifyReply): Promise<FastifyReply> {
+    const form = formOf(request)
+    const { id } = await this.#tools.record.session(request.params.session)
+    const call = form === 'html' || form === 'asciicast' ? 'sessions.export' : 'sessions.replay'
+    await this.#note(request, call, { about: id, form })
+    const opened: ReadingJson = { reading: this.#tools.ids.uuid() }
+    this.#readings.add(opened.reading, id)
+    return reply.send(opened)
+  }
+
+  async ask(request: FastifyRequest<ReadingPath>, reply: FastifyReply): Promise<FastifyReply> {
+    const id = this.#readings.sessionOf(request.params.reading)
+    const { record } = this.#tools
+    const session = { summary: () => record.session(id), reel: record.reel(id) }
+    const items = answerQuestion(queryOf(request).get('ask') ?? '', session)
+    return sendLines(reply, Readable.from(encodeLines(items, encodeItem, (error) => this.#internal(error))))
   }
 
   async tail(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -189,14 +223,23 @@ class OperatorDoor {
   async #note(
     request: FastifyRequest,
     call: OperatorCall,
-    more: { readonly about?: string | null; readonly session?: string; readonly reason?: string | null } = {},
+    more: {
+      readonly about?: string | null
+      readonly session?: string
+      readonly reason?: string | null
+      readonly form?: ReadingForm
+    } = {},
   ): Promise<boolean> {
     const { recorder, log } = this.#tools
-    const { about = null, session = null, reason = null } = more
+    const { about = null, session = null, reason = null, form } = more
     const by = callerOf(request)
     log.info('operator.called', { call, user: by.user, pid: by.pid, about })
     try {
-      await recorder.append({ type: 'operator.called', session, facts: { by, call, about, reason } })
+      await recorder.append({
+        type: 'operator.called',
+        session,
+        facts: { by, call, about, reason, ...(form && { form }) },
+      })
       return true
     } catch (cause) {
       if (SHOWN_UNRECORDED.has(call)) return false
@@ -229,6 +272,12 @@ function numberOf(query: URLSearchParams, name: string): number | null {
   const number = /^\d{1,15}$/.test(written) ? Number(written) : null
   if (number === null) throw new IcecoreError('ICE_REQUEST_MALFORMED', { reason: `${name} is no whole number` })
   return number
+}
+
+function formOf(request: FastifyRequest): ReadingForm {
+  const form = READING.form.safeParse(queryOf(request).get('form'))
+  if (form.success) return form.data
+  throw new IcecoreError('ICE_REQUEST_MALFORMED', { reason: 'it does not say as what the session will be shown' })
 }
 
 function reasonOf(body: unknown): string | null {
