@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { fakeSession, fakeUpstream } from '../../test/support/fake-session.ts'
 import { asIs, inProgress, oneRow, openGate } from '../../test/support/gate-fixture.ts'
+import { readEnvelope, readQueryAnswer } from '../core/wire/index.ts'
+import type { AdmittedAnswer } from './answer-memory.ts'
+import type { Session } from './session.ts'
 import type { StatementReply } from './statement-request.ts'
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -105,6 +109,42 @@ describe('the memory of answers', () => {
     released(goingOut)
     released(await fetch(2))
     assert.equal(answers.bytes, 0)
+  })
+
+  it('leaves room to others, whatever one principal’s clients do not take', async () => {
+    const { answers } = open(8)
+    const [ada, adaAgain, ben, cleo] = ['ada', 'ada', 'ben', 'cleo'].map((name) => fakeSession(fakeUpstream(), name))
+    const admit = (session: Session | undefined): AdmittedAnswer | null =>
+      answers.admit(session ?? assert.fail(), readQueryAnswer(readEnvelope(answerTo(1))))
+    const taken: AdmittedAnswer[] = []
+    for (let number = 0; number < 50; number += 1) {
+      const one = admit(number % 2 === 0 ? ada : adaAgain)
+      if (one !== null) taken.push(one)
+    }
+    assert.equal(taken.length, 4, 'half, by any number of sessions')
+    const theirs = [ben, cleo, ben].map(admit)
+    assert.ok(theirs.every((one) => one !== null))
+    assert.equal(admit(ada), null)
+    for (const one of [...taken, ...theirs]) one?.release()
+    assert.equal(answers.bytes, 0)
+    assert.ok(admit(ada) !== null)
+  })
+
+  it('asks a client to poll whose principal has its share on the way out, though room is left', async () => {
+    const { answers, clock, endUnattended, fetch } = open(4)
+    const out: StatementReply[] = []
+    for (const number of [1, 2]) {
+      await endUnattended(number)
+      out.push(await fetch(number))
+    }
+    await endUnattended(3)
+    const third = fetch(3)
+    await settle()
+    clock.advance(1000)
+    assert.equal((await third).kind, 'in_progress')
+    assert.equal(answers.bytes, 2 * SIZE)
+    out.forEach(released)
+    assert.deepEqual(Buffer.from(released(await fetch(3))), answerTo(3))
   })
 
   it('gives the room of a session back with its end', async () => {

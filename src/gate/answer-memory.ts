@@ -1,13 +1,16 @@
 /**
  * The memory that answers take, all sessions together: of statements that have ended and wait for somebody to fetch
  * them, and of those on their way out. What waits gives way to what is wanted now, the oldest first: its end goes on
- * record, and it can still be fetched from the upstream by its id.
+ * record, and it can still be fetched from the upstream by its id. What goes out stays until its client has taken it, so
+ * a principal gets a share: beyond its first answer no more than is left for all others (a dynamic threshold, as of
+ * Choudhury and Hahne for shared buffers), and clients that take nothing keep only themselves waiting.
  */
 import type { QueryAnswer } from '../core/wire/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { type GiveBack, Room } from '../lib/room.ts'
 import type { Recorder } from './ports.ts'
+import type { Session } from './session.ts'
 import type { StatementRun } from './statement-run.ts'
 
 export interface AnswerMemoryTools {
@@ -22,9 +25,8 @@ export interface AdmittedAnswer {
   readonly release: GiveBack
 }
 
-interface HeldAnswer {
-  readonly session: string
-  readonly release: GiveBack
+interface HeldAnswer extends AdmittedAnswer {
+  readonly session: Session
 }
 
 export class AnswerMemory {
@@ -32,6 +34,8 @@ export class AnswerMemory {
   readonly #tools: AnswerMemoryTools
   /** Oldest first. */
   readonly #held = new Map<StatementRun, HeldAnswer>()
+  /** Bytes on their way out, by the id of their principal. */
+  readonly #goingOut = new Map<string, number>()
 
   /** `limit`: bytes. */
   constructor(limit: number | (() => number), tools: AnswerMemoryTools) {
@@ -45,25 +49,31 @@ export class AnswerMemory {
   }
 
   /** Holds the answer with which the run has settled, unless what is on its way out leaves no room for it. */
-  hold(session: string, run: StatementRun, answer: QueryAnswer): void {
+  hold(session: Session, run: StatementRun, answer: QueryAnswer): void {
     const release = this.#makeRoom(answer)
     if (release === null) this.#forget(run)
-    else this.#held.set(run, { session, release })
+    else this.#held.set(run, { session, answer, release })
   }
 
-  /** The answer that is held for the run, to go out; null where there is none any more. */
+  /** The answer that is held for the run, to go out; null where there is none any more, or its principal has its share. */
   take(run: StatementRun): AdmittedAnswer | null {
     const held = this.#held.get(run)
-    const answer = run.takeAnswer()
-    if (held === undefined || answer === null) return null
+    if (held === undefined) return null
+    const { bytes } = held.answer.document
+    if (!this.#hasShare(held.session, bytes.length)) {
+      this.letGo(run)
+      return null
+    }
     this.#held.delete(run)
-    return { answer, release: held.release }
+    run.takeAnswer()
+    return this.#send(held.session, held)
   }
 
   /** Room for an answer to go out that was not held; null while other answers on their way out leave none. */
-  admit(answer: QueryAnswer): AdmittedAnswer | null {
+  admit(session: Session, answer: QueryAnswer): AdmittedAnswer | null {
+    if (!this.#hasShare(session, answer.document.bytes.length)) return null
     const release = this.#makeRoom(answer)
-    return release === null ? null : { answer, release }
+    return release === null ? null : this.#send(session, { answer, release })
   }
 
   /** Resolves when an answer has gone out, or when `ms` have gone by. */
@@ -79,11 +89,35 @@ export class AnswerMemory {
   }
 
   /** The end of the session records its statements' ends itself. */
-  closeSession(session: string): void {
+  closeSession(session: Session): void {
     for (const [run, held] of this.#held) {
       if (held.session !== session) continue
       held.release()
       this.#held.delete(run)
+    }
+  }
+
+  #hasShare({ facts }: Session, bytes: number): boolean {
+    const own = this.#goingOut.get(facts.principal.id) ?? 0
+    const all = this.#goingOut.values().reduce((sum, one) => sum + one, 0)
+    return own === 0 || own + bytes <= this.#room.limit - all
+  }
+
+  #send({ facts }: Session, { answer, release }: AdmittedAnswer): AdmittedAnswer {
+    const { id } = facts.principal
+    const bytes = answer.document.bytes.length
+    this.#goingOut.set(id, (this.#goingOut.get(id) ?? 0) + bytes)
+    let gone = false
+    return {
+      answer,
+      release: () => {
+        if (gone) return
+        gone = true
+        const left = (this.#goingOut.get(id) ?? 0) - bytes
+        if (left > 0) this.#goingOut.set(id, left)
+        else this.#goingOut.delete(id)
+        release()
+      },
     }
   }
 

@@ -374,7 +374,7 @@ export class Gate {
     const queryId = answer.queryId ?? run.pendingId
     for (const id of [queryId, ...answer.resultIds]) this.#results.openHandle(session, run.statement, id)
     run.settleWithAnswer(queryId, answer, [...moved, events.ended(session, run, queryId, answer)])
-    if (session.ended === null) this.#tools.answers.hold(session.id, run, answer)
+    if (session.ended === null) this.#tools.answers.hold(session, run, answer)
     else this.#tools.answers.letGo(run)
     // With a request waiting, the end is recorded together with the rows: one flush instead of two. Not so the end of what
     // changes the session: the next statement comes after it on record too, or another process would mix up the two.

@@ -68,7 +68,7 @@ export class Results {
     if (answer.inProgress !== null) return this.comeAgain(session, result, answer.inProgress === 'asynchronous')
     assertDeliverable(answer)
     for (const child of answer.resultIds) this.openHandle(session, statement, child)
-    const admitted = this.#tools.answers.admit(answer)
+    const admitted = this.#tools.answers.admit(session, answer)
     if (admitted === null) return null
     const fetched: EventInput = {
       type: 'result.fetched',

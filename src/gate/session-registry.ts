@@ -153,7 +153,7 @@ export class SessionRegistry {
     tokens.revoke(session.id)
     links.closeSession(session.id)
     await this.#cancelAll(session, reason)
-    answers.closeSession(session.id)
+    answers.closeSession(session)
     // The record first: should closing take long or the process die, why it ended is known.
     const facts = { reason, statements: session.statements }
     const endings = [...session.runs.values()].flatMap((run) => run.takeEnding())
