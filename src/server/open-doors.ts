@@ -120,6 +120,9 @@ function makeDriverDoor(
       get hold() {
         return limits.hold
       },
+      get stoppedReader() {
+        return limits.stopped_reader
+      },
       retryWindow: RETRY_WINDOW_MS,
       get proxies() {
         return mapProxies(settings.config)

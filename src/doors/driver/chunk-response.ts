@@ -5,9 +5,16 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { ChunkDelivery } from '../../gate/index.ts'
+import type { Clock } from '../../lib/clock.ts'
 import { releaseMemory } from '../../lib/release-memory.ts'
 
-export async function sendChunk(delivery: ChunkDelivery, response: ServerResponse): Promise<void> {
+export interface ChunkReader {
+  readonly clock: Clock
+  /** How long it may take nothing, milliseconds. */
+  readonly patience: number
+}
+
+export async function sendChunk(delivery: ChunkDelivery, response: ServerResponse, reader: ChunkReader): Promise<void> {
   const pieces = delivery.pieces[Symbol.asyncIterator]()
   // Nothing is said before the first piece is there: until then an error can still have a status.
   let next = await pieces.next()
@@ -16,7 +23,7 @@ export async function sendChunk(delivery: ChunkDelivery, response: ServerRespons
     while (next.done !== true) {
       if (response.destroyed) throw new Error('the client has gone')
       const piece = next.value
-      if (!response.write(piece, () => releaseMemory(piece))) await drained(response)
+      if (!response.write(piece, () => releaseMemory(piece))) await drained(response, reader)
       next = await pieces.next()
     }
     response.end()
@@ -36,16 +43,18 @@ function headersOf({ encoding, length }: ChunkDelivery): Record<string, string |
   }
 }
 
-/** Waits for room, or for the client to go away. */
-async function drained(response: ServerResponse): Promise<void> {
+/** Waits for room. Rejects when the client has gone away, or takes nothing for too long. */
+async function drained(response: ServerResponse, { clock, patience }: ChunkReader): Promise<void> {
   // A socket that has closed before we listen would never say so.
   if (response.destroyed) throw new Error('the client has gone')
   const gone = new AbortController()
-  const onClose = (): void => gone.abort()
-  response.once('close', onClose)
+  const leave = (): void => gone.abort()
+  const timer = clock.timer(patience, leave)
+  response.once('close', leave)
   try {
     await once(response, 'drain', { signal: gone.signal })
   } finally {
-    response.off('close', onClose)
+    timer.cancel()
+    response.off('close', leave)
   }
 }

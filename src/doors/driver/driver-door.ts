@@ -73,6 +73,8 @@ export interface DriverDoorOptions {
   readonly bodiesInMemory: number
   /** How long a request waits before it is answered "in progress", for drivers that need no time of their own. */
   readonly hold: number
+  /** How long the client of a chunk may take nothing, milliseconds. */
+  readonly stoppedReader: number
   /** How long one request may be told to come again, milliseconds. */
   readonly retryWindow: number
   /** Proxies that are believed in who their client is. */
@@ -266,7 +268,7 @@ class DriverDoor {
       }
       const delivery = await deliverChunk(wanted, this.#tools.chunks, gone.signal)
       reply.hijack()
-      await sendChunk(delivery, reply.raw)
+      await sendChunk(delivery, reply.raw, { clock: this.#tools.clock, patience: this.#options.stoppedReader })
       return reply
     } catch (thrown) {
       return this.#refuseChunk(request, reply, this.#errorOf(thrown))

@@ -71,6 +71,7 @@ function makeDoor() {
     {
       bodies: { received: 1000, unpacked: 1000 },
       bodiesInMemory: 1000,
+      stoppedReader: 1000,
       hold: 1000,
       retryWindow: 1000,
       proxies: { trusted: [], header: 'x-forwarded-for' },

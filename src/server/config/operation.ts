@@ -113,6 +113,11 @@ export const limitsSchema = z.strictObject({
   chunk_links: count({ min: 100, max: 10_000_000 })
     .prefault(100_000)
     .describe('Most links to result chunks that are held at a time.'),
+  stopped_reader: duration({ min: '10s', max: '24h' })
+    .prefault('15m')
+    .describe(
+      'Time after which the connection of a client is reset that takes nothing more of a result chunk. Some drivers take a chunk only as fast as their user takes rows.',
+    ),
   hold: duration({ min: '1s', max: '45s' })
     .prefault('40s')
     .describe(
