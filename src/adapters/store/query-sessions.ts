@@ -14,6 +14,8 @@ export interface SessionFilter {
   readonly limit?: number
   /** Only those that have not ended. */
   readonly open?: boolean
+  /** Only those that came through a door: none of Icecore's own. */
+  readonly throughDoor?: boolean
 }
 
 const SESSION_COLUMNS = [
@@ -71,7 +73,7 @@ const TWO = 2
 
 /** Newest first. */
 export async function listSessions(database: Database, filter: SessionFilter = {}): Promise<SessionSummary[]> {
-  const { principal, connection, since, until, limit = DEFAULT_LIMIT, open = false } = filter
+  const { principal, connection, since, until, limit = DEFAULT_LIMIT, open = false, throughDoor = false } = filter
   let query = database.selectFrom('sessions').select(SESSION_COLUMNS).orderBy('opened_lsn', 'desc').limit(limit)
   if (principal !== undefined) {
     query = query.where((is) =>
@@ -83,6 +85,9 @@ export async function listSessions(database: Database, filter: SessionFilter = {
   }
   if (open) {
     query = query.where('ended_at', 'is', null)
+  }
+  if (throughDoor) {
+    query = query.where('door', '<>', 'none')
   }
   if (since !== undefined) {
     query = query.where('opened_at', '>=', since)

@@ -220,6 +220,19 @@ describe('openRecordings', () => {
     await recordings.close()
   })
 
+  it('lists those that came through a door without Icecore’s own', async () => {
+    await record('agent')
+    const [opened] = sessionEvents('own')
+    if (opened?.type !== 'session.opened') assert.fail()
+    await journal.append({ ...opened, facts: { ...opened.facts, door: 'none' } })
+    await index.settled()
+    const recordings = await openRecordings({ folder, kek })
+    const ids = async (filter: object) => (await recordings.sessions(filter)).map(({ id }) => id)
+    assert.deepEqual(await ids({}), ['own', 'agent'])
+    assert.deepEqual(await ids({ limit: 1, throughDoor: true }), ['agent'])
+    await recordings.close()
+  })
+
   it('gives the events of one session, as they were appended, with and without an index file', async () => {
     await record('one', 'two')
     for (const withIndex of [true, false]) {

@@ -7,12 +7,13 @@ import type { OperatorClient } from './operator-client.ts'
 export function liveRecordings(client: OperatorClient): RecordedSessions {
   return {
     sessions(filter = {}) {
-      const { limit = 50, principal, connection, open } = filter
+      const { limit = 50, principal, connection, open, throughDoor } = filter
       const query = new URLSearchParams({
         limit: String(limit),
         ...(principal === undefined ? {} : { principal }),
         ...(connection === undefined ? {} : { connection }),
         ...(open === true ? { open: 'true' } : {}),
+        ...(throughDoor === true ? { through_door: 'true' } : {}),
       })
       return client.get(`/v1/sessions?${query}`, sessionSummarySchema.array())
     },

@@ -41,6 +41,7 @@ export interface SessionQuery {
   readonly principal?: string
   readonly connection?: string
   readonly open?: boolean
+  readonly throughDoor?: boolean
 }
 
 export interface OperatorDoorTools {
@@ -130,6 +131,7 @@ class OperatorDoor {
         ...(principal === null ? {} : { principal }),
         ...(connection === null ? {} : { connection }),
         open: asked.get('open') === 'true',
+        throughDoor: asked.get('through_door') === 'true',
       }),
     )
   }
