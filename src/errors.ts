@@ -139,6 +139,7 @@ export const ERRORS = {
     retry: false,
     text: 'The operator socket {path} cannot be used: {reason}.',
   },
+  ICE_READING_UNKNOWN: { fault: 'caller', retry: true, text: 'Nobody is watching under this id.' },
   ICE_RELOAD_WITHOUT_FILE: {
     fault: 'caller',
     retry: false,

@@ -178,15 +178,22 @@ describe('a session watched through the gateway', () => {
   it('is none under an id that is on no record', async () => {
     const asked = new URLSearchParams({ ask: '{"ask":"session"}' })
     const lines = new OperatorClient(data()).lines(`/v1/readings/${session}?${asked}`, sessionSummarySchema)
-    await assert.rejects(lines.next(), { code: 'ICE_REQUEST_MALFORMED' })
+    await assert.rejects(lines.next(), { code: 'ICE_READING_UNKNOWN' })
   })
 
-  it('ends with the gateway, and says so', async () => {
+  it('is away with the gateway, and goes on with its next process, on record there as well', async () => {
     const there = await openLiveReading(new OperatorClient(data()), session, 'screen')
     await gateway.stop('SIGTERM')
     await assert.rejects(there.summary(), { code: 'ICE_GATEWAY_NOT_RUNNING' })
     await gateway.start()
     await until(async () => (await fetch(`${gateway.opsUrl}/readyz`)).ok)
+    const before = (await calls()).length
+    assert.equal((await there.summary()).id, session)
+    assert.equal((await there.summary()).id, session)
+    assert.deepEqual(
+      (await calls()).slice(before).map(({ facts }) => [facts.call, facts.about]),
+      [['sessions.replay', session]],
+    )
   })
 })
 

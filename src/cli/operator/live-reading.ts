@@ -8,14 +8,28 @@ import {
   sessionSummarySchema,
   wireEventSchema,
 } from '../../api-schema/index.ts'
+import { isIcecoreError } from '../../errors.ts'
 import { decodeEvent } from './live-recordings.ts'
 import type { OperatorClient } from './operator-client.ts'
 
-/** Rejects with ICE_OPERATION_UNRECORDED, ICE_RECORDING_UNKNOWN, or as the client does. */
+/**
+ * Rejects with ICE_OPERATION_UNRECORDED, ICE_RECORDING_UNKNOWN, or as the client does. It goes on with the next process
+ * of a gateway that was started again, on record there as well.
+ */
 export async function openLiveReading(client: OperatorClient, session: string, form: ReadingForm): Promise<Reading> {
   const path = `/v1/sessions/${encodeURIComponent(session)}/readings?${new URLSearchParams({ form })}`
-  const { reading } = await client.post(path, READING.opened)
+  const open = async (): Promise<string> => (await client.post(path, READING.opened)).reading
+  let reading = await open()
   const ask = async <T>(question: Question, schema: Form<T>): Promise<readonly T[]> => {
+    try {
+      return await askOnce(question, schema)
+    } catch (error) {
+      if (!isIcecoreError(error, 'ICE_READING_UNKNOWN')) throw error
+      reading = await open()
+      return askOnce(question, schema)
+    }
+  }
+  const askOnce = async <T>(question: Question, schema: Form<T>): Promise<readonly T[]> => {
     const asked = new URLSearchParams({ ask: JSON.stringify(question) })
     const items: T[] = []
     for await (const item of client.lines(`/v1/readings/${reading}?${asked}`, schema)) items.push(item)

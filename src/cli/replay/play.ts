@@ -32,7 +32,8 @@ export async function playSession(
     isRunning: () => client.isRunning().catch(() => true),
   })
   // The screen is gone: this is what is left of it.
-  await writeLine(context.out, context.paintOut('dim', sayGoodbye(await reading.summary())))
+  const summary = await reading.summary().catch(() => session)
+  await writeLine(context.out, context.paintOut('dim', sayGoodbye(summary)))
   return code
 }
 

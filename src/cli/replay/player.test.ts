@@ -8,6 +8,7 @@ import { RecordedFolder } from '../../../test/support/recording/recorded-folder.
 import { sessionEvents } from '../../../test/support/recording/sample-session.ts'
 import { statementEvents } from '../../../test/support/recording/statement-events.ts'
 import { readingOf } from '../../adapters/store/index.ts'
+import { IcecoreError } from '../../errors.ts'
 import { displayWidth } from '../../lib/text/index.ts'
 import { Film } from './film.ts'
 import { Player, type PlayOptions } from './player.ts'
@@ -65,6 +66,12 @@ describe('the player', () => {
   async function play(options: Partial<PlayOptions> = {}, session = 's'): Promise<void> {
     const reading = readingOf(await record.recordings(), session)
     const film = (await Film.open(reading.reel))!
+    const { reel } = film
+    const find = reel.find.bind(reel)
+    reel.find = async (...question) => {
+      if (running) return find(...question)
+      throw new IcecoreError('ICE_GATEWAY_NOT_RUNNING', { folder: 'data' })
+    }
     const { context, host } = terminal
     const summary = await reading.summary()
     ending = null
@@ -319,6 +326,19 @@ describe('the player', () => {
       for (const line of terminal.screen) assert.ok(displayWidth(line) <= columns, line)
     })
   }
+
+  it('keeps its page while the gateway is away that it asks for scenes, and goes on when it is back', async () => {
+    await play()
+    sees('log-in')
+    running = false
+    await press('n')
+    sees('log-in')
+    sees('no gateway is running')
+    running = true
+    await press('n')
+    sees('statement 1')
+    assert.doesNotMatch(terminal.screen.join('\n'), /no gateway/)
+  })
 
   it('follows a session that goes on', async () => {
     await record.record([

@@ -1,5 +1,6 @@
 /** Plays a film on a terminal: takes keys and time, one after the other, and draws what follows from them. */
 import type { Reading, ReelPiece, SessionSummary } from '../../adapters/store/index.ts'
+import { isIcecoreError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { formatDuration, formatTime } from '../../lib/format.ts'
 import { safeLine } from '../../lib/text/index.ts'
@@ -88,8 +89,8 @@ export class Player {
     for (;;) {
       await this.#draw(screen)
       const input = await this.#input()
-      if (input === 'due') await this.#advance()
-      else if (input === 'look') await this.#look()
+      if (input === 'due') await this.#whileThere(() => this.#advance())
+      else if (input === 'look') await this.#whileThere(() => this.#look())
       else if (input !== 'redraw') {
         if ('ended' in input) {
           if (typeof input.ended === 'number') return input.ended
@@ -97,8 +98,21 @@ export class Player {
         }
         if (['q', 'ctrl-c', 'ctrl-d'].includes(input.key) && (this.#prompt === null || input.key !== 'q'))
           return EXIT.ok
-        await this.#press(input.key)
+        await this.#whileThere(() => this.#press(input.key))
       }
+    }
+  }
+
+  /** A gateway that is asked for the scenes may be away, and come back: the page stays meanwhile. */
+  async #whileThere(step: () => Promise<void>): Promise<void> {
+    try {
+      await step()
+    } catch (error) {
+      if (!isIcecoreError(error, 'ICE_GATEWAY_NOT_RUNNING')) throw error
+      this.#alone = true
+      if (!this.#live) this.#notice = 'no gateway is running, and the scenes come from it'
+      // What was due is due again, a little later.
+      this.#pace.begin(LOOK_MS, this.#playing.clock.monotonic())
     }
   }
 

@@ -15,10 +15,10 @@ export class Readings {
     if (this.#sessions.size > this.#limit && oldest !== undefined) this.#sessions.delete(oldest)
   }
 
-  /** Throws ICE_REQUEST_MALFORMED for one that is not on record, or not known any more. */
+  /** Throws ICE_READING_UNKNOWN for one that is not on record, or not known any more. */
   sessionOf(reading: string): string {
     const session = this.#sessions.get(reading)
     if (session !== undefined) return session
-    throw new IcecoreError('ICE_REQUEST_MALFORMED', { reason: 'nobody is watching under this id' })
+    throw new IcecoreError('ICE_READING_UNKNOWN')
   }
 }
