@@ -69,7 +69,8 @@ describe('replay beside a running gateway', () => {
     it(`${name}: on record once, the same as offline, and without the key`, async () => {
       const before = (await calls()).length
       await rename(key(), `${key()}.away`)
-      const seen = await online(...args).finally(() => rename(`${key()}.away`, key()))
+      const seen = await online(...args)
+      await rename(`${key()}.away`, key())
       assert.deepEqual([seen.code, seen.err], [0, ''])
       const noted = (await calls()).slice(before).filter((one) => one.facts.call !== 'sessions.list')
       assert.deepEqual(
