@@ -4,6 +4,7 @@ import { display } from '../text/index.ts'
 import type { SnowflakeType } from '../types/index.ts'
 import { Assignments } from './assignments.ts'
 import { type Dropped, DroppedObjects } from './dropped.ts'
+import type { Key } from './keys.ts'
 import { NamedObjects } from './named-objects.ts'
 
 export interface CatalogueColumn {
@@ -13,7 +14,7 @@ export interface CatalogueColumn {
   /** Snowflake SQL of the default. */
   readonly default?: string
   readonly comment?: string
-  readonly primaryKey?: boolean
+  readonly identity?: boolean
 }
 
 interface Relation {
@@ -32,6 +33,7 @@ export interface Table extends Relation {
   readonly transient: boolean
   /** The table's quoted name inside DuckDB. */
   readonly duckTable: string
+  readonly keys: readonly Key[]
 }
 
 /** Kept as Snowflake SQL, and put in the place of its name in each query: DuckDB knows no views. */

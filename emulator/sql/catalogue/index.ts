@@ -11,4 +11,5 @@ export {
   type View,
 } from './catalogue.ts'
 export { type Dropped, tablesOf } from './dropped.ts'
+export { type Key, renameKeyColumn } from './keys.ts'
 export type { NamedObject, NamedPath, Parameter, PolicyDefinition, RoutineDefinition } from './named-objects.ts'

@@ -1,11 +1,13 @@
 import type { StatementResult } from '../../engine.ts'
-import type { CatalogueObject, Table } from '../catalogue/index.ts'
+import { type CatalogueObject, renameKeyColumn, type Table } from '../catalogue/index.ts'
 import { alreadyExists, compilationError, objectNotFound } from '../errors.ts'
 import { EXECUTED, type Session, type Statement, statusResult, TYPE_ID, temporaryKey } from '../session/index.ts'
 import { type Cursor, display, duckName, fold, readName } from '../text/index.ts'
 import { translateError } from '../translate-error.ts'
 import { alterColumns } from './alter-columns.ts'
-import { addedColumnText, readColumns } from './create-table.ts'
+import { addedColumnText } from './create-table.ts'
+import { readColumns, takeKey } from './read-columns.ts'
+import { resolveKeys } from './resolve-keys.ts'
 import { changePolicy, changeTags } from './set-tag.ts'
 
 /** `ALTER TABLE …`; what the emulator has no use for is taken as it comes. */
@@ -51,7 +53,14 @@ async function changeTable(session: Session, cursor: Cursor, table: Table, state
     await run(`RENAME ${duckName(from)} TO ${duckName(to)}`)
     return replaceObject(session, table, {
       columns: table.columns.map((column) => (column.name === from ? { ...column, name: to } : column)),
+      keys: renameKeyColumn(table.keys, from, to),
     })
+  }
+  if (cursor.take('DROP', 'PRIMARY', 'KEY'))
+    return replaceObject(session, table, { keys: table.keys.filter(({ kind }) => kind !== 'PRIMARY KEY') })
+  if (cursor.take('DROP', 'CONSTRAINT')) {
+    const dropped = fold(cursor.next())
+    return replaceObject(session, table, { keys: table.keys.filter(({ name }) => name !== dropped) })
   }
   if (
     cursor.take('DROP', 'COLUMN') ||
@@ -61,31 +70,44 @@ async function changeTable(session: Session, cursor: Cursor, table: Table, state
     const name = fold(cursor.next())
     if (!table.columns.some((column) => column.name === name)) return
     await run(`DROP ${duckName(name)}`)
-    return replaceObject(session, table, { columns: table.columns.filter((column) => column.name !== name) })
+    return replaceObject(session, table, {
+      columns: table.columns.filter((column) => column.name !== name),
+      keys: table.keys.filter(({ columns }) => !columns.includes(name)),
+    })
   }
   if (
     cursor.take('ADD', 'COLUMN') ||
     (cursor.at('ADD') &&
       cursor.peek(2)?.kind === 'word' &&
-      !['ROW', 'SEARCH', 'CONSTRAINT', 'PRIMARY'].includes(cursor.peek(1)?.keyword ?? '') &&
+      !['ROW', 'SEARCH', ...KEY_WORDS].includes(cursor.peek(1)?.keyword ?? '') &&
       cursor.take('ADD'))
   ) {
     cursor.take('IF', 'NOT', 'EXISTS')
     const added = readColumns(cursor.sql, cursor.tokens.slice(cursor.index))
-    for (const column of added) {
+    for (const column of added.columns) {
       if (table.columns.some((existing) => existing.name === column.name))
         throw compilationError('001430', '42601', `column '${display(column.name)}' already exists`)
       await run(`ADD COLUMN ${addedColumnText(session, column, statement)}`)
     }
-    return replaceObject(session, table, { columns: [...table.columns, ...added] })
+    return replaceObject(session, table, {
+      columns: [...table.columns, ...added.columns],
+      keys: resolveKeys(session, table, added.keys, table.keys),
+    })
+  }
+  if (cursor.at('ADD') && KEY_WORDS.includes(cursor.peek(1)?.keyword ?? '')) {
+    cursor.expect('ADD')
+    const key = takeKey(cursor)
+    if (key) return replaceObject(session, table, { keys: resolveKeys(session, table, [key], table.keys) })
   }
 }
+
+const KEY_WORDS: readonly string[] = ['CONSTRAINT', 'PRIMARY', 'UNIQUE', 'FOREIGN']
 
 /** Puts a changed table or view in the place of the old one. */
 export function replaceObject(
   session: Session,
   object: CatalogueObject,
-  changes: Partial<Pick<Table, 'columns' | 'comment'>>,
+  changes: Partial<Pick<Table, 'columns' | 'comment' | 'keys'>>,
 ): void {
   const changed = { ...object, ...changes }
   if (changed.kind === 'TABLE' && session.temporary.has(temporaryKey(object)))

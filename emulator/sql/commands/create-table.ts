@@ -1,11 +1,13 @@
 import type { StatementResult } from '../../engine.ts'
-import type { CatalogueColumn, ObjectPath, Table } from '../catalogue/index.ts'
+import type { CatalogueColumn, Key, ObjectPath, Table } from '../catalogue/index.ts'
 import { alreadyExists, compilationError, objectNotFound } from '../errors.ts'
 import { type Session, type Statement, statusResult, TYPE_ID, temporaryKey } from '../session/index.ts'
-import { Cursor, display, duckName, fold, quoteText, readName, splitAtCommas, type Token } from '../text/index.ts'
+import { type Cursor, display, duckName, quoteText, readName } from '../text/index.ts'
 import { translateError } from '../translate-error.ts'
-import { MAX_TEXT, readType, toDuckType } from '../types/index.ts'
+import { MAX_TEXT, toDuckType } from '../types/index.ts'
 import { describeQuery, expressionText } from './describe-query.ts'
+import { readColumns } from './read-columns.ts'
+import { resolveKeys } from './resolve-keys.ts'
 
 export interface CreateOptions {
   readonly orReplace: boolean
@@ -26,7 +28,7 @@ export async function createTable(
   const exists = options.temporary ? session.temporary.has(temporaryKey(path)) : session.find(path) !== undefined
   if (exists && ifNotExists) return done(`${display(path.name)} already exists, statement succeeded.`)
   if (exists && !options.orReplace) throw alreadyExists(display(path.name))
-  const definition = await readDefinition(session, cursor, statement)
+  const definition = await readDefinition(session, cursor, path, statement)
   if (!statement.options.describeOnly) await makeTable(session, path, definition, options, statement)
   return done(`Table ${display(path.name)} successfully created.`)
 }
@@ -36,24 +38,33 @@ function done(status: string): StatementResult {
 }
 
 interface Definition {
-  readonly columns: readonly (CatalogueColumn & { readonly identity?: boolean })[]
+  readonly columns: readonly CatalogueColumn[]
+  readonly keys: readonly Key[]
   /** Snowflake SQL of the rows to start with. */
   readonly query?: string
   readonly comment: string
 }
 
-async function readDefinition(session: Session, cursor: Cursor, statement: Statement): Promise<Definition> {
+async function readDefinition(
+  session: Session,
+  cursor: Cursor,
+  path: ObjectPath,
+  statement: Statement,
+): Promise<Definition> {
   if (cursor.takeAny(['LIKE', 'CLONE']) !== undefined) {
     const isClone = cursor.peek(-1)?.keyword === 'CLONE'
     const name = readName(cursor, session.variableText)
     const source = session.find(session.warehouse.catalogue.path(name, session.context))
     if (!source) throw objectNotFound('Object', name.map(display).join('.'))
     const query = `SELECT * FROM ${name.map((part) => `"${part}"`).join('.')}`
-    return { columns: source.columns, comment: source.comment, ...(isClone ? { query } : {}) }
+    const keys = source.kind === 'TABLE' ? source.keys : []
+    return { columns: source.columns, keys, comment: source.comment, ...(isClone ? { query } : {}) }
   }
-  const declared = cursor.at('(') ? readColumns(cursor.sql, cursor.group()) : []
+  const written = cursor.at('(') ? readColumns(cursor.sql, cursor.group()) : { columns: [], keys: [] }
+  const declared = written.columns
+  const keys = resolveKeys(session, path, written.keys)
   const comment = skipOptions(cursor)
-  if (!cursor.take('AS')) return { columns: declared, comment }
+  if (!cursor.take('AS')) return { columns: declared, keys, comment }
   const query = cursor.rest()
   cursor.toEnd()
   const described = await describeQuery(session, { sql: query, options: statement.options })
@@ -63,7 +74,7 @@ async function readDefinition(session: Session, cursor: Cursor, statement: State
     const wanted = declared[i]
     return wanted ? { ...column, ...wanted, type: wanted.type ?? column.type } : column
   })
-  return { columns: columns as CatalogueColumn[], query, comment }
+  return { columns: columns as CatalogueColumn[], keys, query, comment }
 }
 
 /** Steps over table options (CLUSTER BY, COMMENT, retention…) up to AS or the end, and gives the comment. */
@@ -77,69 +88,8 @@ function skipOptions(cursor: Cursor): string {
   return comment
 }
 
-type DeclaredColumn = CatalogueColumn & { readonly identity?: boolean }
-
-/** Reads column definitions; in CTAS and in views the type may be missing. */
-export function readColumns(sql: string, tokens: readonly Token[]): DeclaredColumn[] {
-  const columns: DeclaredColumn[] = []
-  const primaryKeys: string[] = []
-  for (const part of splitAtCommas(tokens)) {
-    const cursor = new Cursor(sql, part)
-    if (cursor.take('PRIMARY', 'KEY')) {
-      primaryKeys.push(
-        ...cursor
-          .group()
-          .filter((token) => token.keyword !== ',')
-          .map(fold),
-      )
-      continue
-    }
-    if (['CONSTRAINT', 'UNIQUE', 'FOREIGN', 'CHECK'].includes(cursor.peek()?.keyword ?? '')) continue
-    columns.push(readColumn(cursor))
-  }
-  return columns.map((column) =>
-    primaryKeys.includes(column.name) ? { ...column, nullable: false, primaryKey: true } : column,
-  )
-}
-
-function readColumn(cursor: Cursor): DeclaredColumn {
-  const name = fold(cursor.next())
-  const hasType = !cursor.done && !COLUMN_OPTIONS.has(cursor.peek()?.keyword ?? '')
-  const type = readType(cursor)
-  if (!type && hasType)
-    throw compilationError('002040', '42601', `Unsupported data type '${cursor.next().text.toUpperCase()}'.`)
-  let column = { name, type, nullable: true } as { -readonly [K in keyof DeclaredColumn]: DeclaredColumn[K] }
-  while (!cursor.done) {
-    if (cursor.take('NOT', 'NULL')) column.nullable = false
-    else if (cursor.take('PRIMARY', 'KEY')) column = { ...column, nullable: false, primaryKey: true }
-    else if (cursor.take('COMMENT')) column.comment = cursor.next().text
-    else if (cursor.take('DEFAULT')) column.default = readDefault(cursor)
-    else if (cursor.takeAny(['AUTOINCREMENT', 'IDENTITY'])) column.identity = true
-    else if (cursor.at('(')) cursor.group()
-    else cursor.skip()
-  }
-  return column
-}
-
-const COLUMN_OPTIONS = new Set(['NOT', 'NULL', 'COMMENT', 'DEFAULT', 'PRIMARY', 'UNIQUE', 'WITH', 'MASKING', 'TAG'])
-
-function readDefault(cursor: Cursor): string {
-  const first = cursor.peek()
-  let last = first
-  while (
-    !cursor.done &&
-    !['NOT', 'NULL', 'COMMENT', 'PRIMARY', 'UNIQUE', 'WITH', 'MASKING', 'TAG'].includes(cursor.peek()?.keyword ?? '')
-  ) {
-    if (cursor.at('(')) cursor.group()
-    else cursor.next()
-    last = cursor.peek(-1)
-  }
-  if (cursor.at('NULL') && last === first) last = cursor.next()
-  return first && last ? cursor.sql.slice(first.start, last.end) : 'NULL'
-}
-
 /** The DuckDB definition of a column: what DuckDB itself must enforce. */
-function columnText(session: Session, column: DeclaredColumn, statement: Statement, sequence: string): string {
+function columnText(session: Session, column: CatalogueColumn, statement: Statement, sequence: string): string {
   const name = duckName(column.name)
   const limited = column.type.name === 'text' && (column.type.length ?? MAX_TEXT) < MAX_TEXT
   const fallback = column.identity
@@ -156,7 +106,7 @@ function columnText(session: Session, column: DeclaredColumn, statement: Stateme
 }
 
 /** The definition of a column that joins a table which may have rows: DuckDB takes no constraints there. */
-export function addedColumnText(session: Session, column: DeclaredColumn, statement: Statement): string {
+export function addedColumnText(session: Session, column: CatalogueColumn, statement: Statement): string {
   const fallback = column.default === undefined ? '' : ` DEFAULT ${expressionText(session, column.default, statement)}`
   return `${duckName(column.name)} ${toDuckType(column.type)}${fallback}`
 }
@@ -183,6 +133,7 @@ async function makeTable(
     kind: 'TABLE',
     ...path,
     columns: definition.columns,
+    keys: definition.keys,
     comment: definition.comment,
     createdOn: Date.now(),
     owner: session.context.role ?? 'ACCOUNTADMIN',

@@ -4,8 +4,9 @@ import { type Session, type Statement, statusResult, TYPE_ID } from '../session/
 import { Cursor, display, readName } from '../text/index.ts'
 import { cloneSchema } from './clone.ts'
 import { createNamed } from './create-named.ts'
-import { createTable, readColumns } from './create-table.ts'
+import { createTable } from './create-table.ts'
 import { describeQuery } from './describe-query.ts'
+import { readColumns } from './read-columns.ts'
 
 /** `CREATE …`. */
 export async function create(session: Session, cursor: Cursor, statement: Statement): Promise<StatementResult> {
@@ -56,7 +57,7 @@ async function createView(
   const existing = catalogue.find(path)
   if (existing && ifNotExists) return done(`${display(path.name)} already exists, statement succeeded.`)
   if (existing && !orReplace) throw alreadyExists(display(path.name))
-  const declared = cursor.at('(') ? readColumns(cursor.sql, cursor.group()) : []
+  const declared = cursor.at('(') ? readColumns(cursor.sql, cursor.group()).columns : []
   let comment = ''
   while (!cursor.at('AS')) {
     if (cursor.take('COMMENT', '=')) comment = cursor.next().text

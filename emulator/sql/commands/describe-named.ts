@@ -1,7 +1,7 @@
 import type { Cell, StatementResult } from '../../engine.ts'
 import type { NamedObject, Parameter } from '../catalogue/index.ts'
 import { objectNotFound, operationNotPossible } from '../errors.ts'
-import { time } from '../metadata/information-schema.ts'
+import { time } from '../metadata/rows.ts'
 import { bodyOf, constantText, type Node } from '../rewrite/index.ts'
 import { parseStatement, rowsResult, type Session, type Statement, TYPE_ID, textColumns } from '../session/index.ts'
 import { type Cursor, display, readName } from '../text/index.ts'

@@ -1,4 +1,5 @@
 import type { StatementResult } from '../../engine.ts'
+import type { CatalogueObject, Key } from '../catalogue/index.ts'
 import { operationNotPossible } from '../errors.ts'
 import { flag } from '../metadata/show-rows.ts'
 import { rowsResult, type Session, type Statement, TYPE_ID } from '../session/index.ts'
@@ -36,9 +37,9 @@ export async function describe(session: Session, cursor: Cursor, statement: Stat
       renderType(column.type),
       'COLUMN',
       flag(column.nullable),
-      column.default ?? null,
-      flag(column.primaryKey === true),
-      'N',
+      column.identity ? 'IDENTITY START 1 INCREMENT 1 NOORDER' : (column.default ?? null),
+      flag(hasKey(object, 'PRIMARY KEY', column.name)),
+      flag(hasKey(object, 'UNIQUE', column.name)),
       null,
       null,
       column.comment ?? null,
@@ -51,4 +52,8 @@ export async function describe(session: Session, cursor: Cursor, statement: Stat
     rows,
     TYPE_ID.describe,
   )
+}
+
+function hasKey(object: CatalogueObject, kind: Key['kind'], column: string): boolean {
+  return object.kind === 'TABLE' && object.keys.some((key) => key.kind === kind && key.columns.includes(column))
 }

@@ -1,14 +1,14 @@
 import type { StatementResult } from '../../engine.ts'
 import { operationNotPossible, unsupported } from '../errors.ts'
+import type { Row } from '../metadata/rows.ts'
 import { showColumns } from '../metadata/show-columns.ts'
+import { exportedKeyRows, importedKeyRows, keyRows } from '../metadata/show-keys.ts'
 import { namedRows } from '../metadata/show-named.ts'
 import {
   columnRows,
   databaseRows,
   objectRows,
   parameterRows,
-  primaryKeyRows,
-  type Row,
   roleRows,
   type Scope,
   schemaRows,
@@ -42,7 +42,10 @@ const LISTERS: Readonly<Record<string, Lister>> = {
   WAREHOUSES: warehouseRows,
   ROLES: roleRows,
   USERS: userRows,
-  'PRIMARY KEYS': primaryKeyRows,
+  'PRIMARY KEYS': (session, scope) => keyRows(session, scope, 'PRIMARY KEY'),
+  'UNIQUE KEYS': (session, scope) => keyRows(session, scope, 'UNIQUE'),
+  'IMPORTED KEYS': importedKeyRows,
+  'EXPORTED KEYS': exportedKeyRows,
 }
 
 /** Kinds of which the account has none. */
@@ -53,8 +56,6 @@ const EMPTY_KINDS = [
   'ICEBERG TABLES',
   'HYBRID TABLES',
   'EVENT TABLES',
-  'UNIQUE KEYS',
-  'IMPORTED KEYS',
   'FUTURE GRANTS',
   'GRANTS',
   'TRANSACTIONS',

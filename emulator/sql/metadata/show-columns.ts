@@ -7,6 +7,8 @@ const ROUTINE =
   'created_on name schema_name is_builtin is_aggregate is_ansi min_num_arguments max_num_arguments arguments description catalog_name is_table_function valid_for_clustering is_secure secrets external_access_integrations is_external_function language is_memoizable'
 const POLICY = `${OBJECT} kind owner comment owner_role_type options`
 const KEY = 'created_on database_name schema_name table_name column_name key_sequence constraint_name rely comment'
+const FOREIGN_KEY =
+  'created_on pk_database_name pk_schema_name pk_table_name pk_column_name fk_database_name fk_schema_name fk_table_name fk_column_name key_sequence update_rule delete_rule fk_name pk_name deferrability rely comment'
 
 /** The columns of SHOW, as Snowflake names and orders them. */
 const COLUMNS: Readonly<Record<string, string>> = {
@@ -30,8 +32,8 @@ const COLUMNS: Readonly<Record<string, string>> = {
     'name created_on login_name display_name first_name last_name email mins_to_unlock days_to_expiry comment disabled must_change_password snowflake_lock default_warehouse default_namespace default_role default_secondary_roles ext_authn_duo ext_authn_uid mins_to_bypass_mfa owner last_success_login expires_at_time locked_until_time has_password has_rsa_public_key type has_mfa',
   'PRIMARY KEYS': KEY,
   'UNIQUE KEYS': KEY,
-  'IMPORTED KEYS':
-    'created_on pk_database_name pk_schema_name pk_table_name pk_column_name fk_database_name fk_schema_name fk_table_name fk_column_name key_sequence update_rule delete_rule fk_name pk_name deferrability rely comment',
+  'IMPORTED KEYS': FOREIGN_KEY,
+  'EXPORTED KEYS': FOREIGN_KEY,
   GRANTS: 'created_on privilege granted_on name granted_to grantee_name grant_option granted_by',
   TRANSACTIONS: 'id user session name started_on state scope',
   LOCKS: 'resource type transaction transaction_started_on status acquired_on query_id session',

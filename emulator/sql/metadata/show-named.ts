@@ -1,8 +1,8 @@
 import type { NamedObject, RoutineDefinition } from '../catalogue/index.ts'
 import type { Session } from '../session/index.ts'
 import { renderType } from '../types/index.ts'
-import { time } from './information-schema.ts'
-import type { Row, Scope } from './show-rows.ts'
+import { type Row, time } from './rows.ts'
+import type { Scope } from './show-rows.ts'
 
 /** Sequences, routines, policies, tags and their like, as SHOW lists them. */
 export function namedRows(session: Session, kind: string, scope: Scope): Row[] {

@@ -1,9 +1,8 @@
-import type { Cell } from '../../engine.ts'
 import { DEFAULT_PARAMETERS } from '../../parameters.ts'
-import type { CatalogueObject } from '../catalogue/index.ts'
+import type { CatalogueObject, Table } from '../catalogue/index.ts'
 import type { Session } from '../session/index.ts'
 import type { SnowflakeType } from '../types/index.ts'
-import { time } from './information-schema.ts'
+import { type Row, time } from './rows.ts'
 
 /** `IN …` of SHOW: the whole account, or one database, schema or table. */
 export interface Scope {
@@ -11,9 +10,6 @@ export interface Scope {
   readonly schema?: string
   readonly table?: string
 }
-
-/** A row of SHOW by its columns; those left out are null. */
-export type Row = Readonly<Record<string, Cell>>
 
 export function flag(value: boolean): string {
   return value ? 'Y' : 'N'
@@ -75,7 +71,7 @@ export function schemaRows(session: Session, scope: Scope): Row[] {
     )
 }
 
-function objectsIn(session: Session, scope: Scope): CatalogueObject[] {
+export function objectsIn(session: Session, scope: Scope): CatalogueObject[] {
   const inScope = (object: CatalogueObject) =>
     (scope.database === undefined || object.database === scope.database) &&
     (scope.schema === undefined || object.schema === scope.schema)
@@ -105,7 +101,8 @@ export async function objectRows(session: Session, scope: Scope, only?: 'TABLE')
     const rows = object.kind === 'TABLE' ? (counts.get(object.duckTable) ?? null) : null
     return {
       ...named(object),
-      kind: object.kind === 'VIEW' ? 'VIEW' : object.temporary ? 'TEMPORARY' : object.transient ? 'TRANSIENT' : 'TABLE',
+      // SHOW TABLES tells permanent, transient and temporary tables apart, SHOW OBJECTS does not: dbt relies on it.
+      kind: only === undefined || object.kind === 'VIEW' ? object.kind : tableKind(object),
       cluster_by: '',
       rows,
       bytes: rows === null ? null : String(Number(rows) * object.columns.length * 8),
@@ -122,6 +119,11 @@ export async function objectRows(session: Session, scope: Scope, only?: 'TABLE')
       is_interactive: 'N',
     }
   })
+}
+
+function tableKind({ temporary, transient }: Table): string {
+  if (temporary) return 'TEMPORARY'
+  return transient ? 'TRANSIENT' : 'TABLE'
 }
 
 export function viewRows(session: Session, scope: Scope): Row[] {
@@ -155,7 +157,7 @@ export function columnRows(session: Session, scope: Scope): Row[] {
       expression: '',
       comment: column.comment ?? '',
       database_name: object.database,
-      autoincrement: '',
+      autoincrement: column.identity ? 'IDENTITY START 1 INCREMENT 1 NOORDER' : '',
     })),
   )
 }
@@ -226,21 +228,4 @@ export function userRows(session: Session): Row[] {
       owner: 'ACCOUNTADMIN',
     },
   ]
-}
-
-export function primaryKeyRows(session: Session, scope: Scope): Row[] {
-  return objectsIn(session, scope).flatMap((object) =>
-    object.columns
-      .filter((column) => column.primaryKey)
-      .map((column, i) => ({
-        created_on: time(object.createdOn),
-        database_name: object.database,
-        schema_name: object.schema,
-        table_name: object.name,
-        column_name: column.name,
-        key_sequence: String(i + 1),
-        constraint_name: `SYS_CONSTRAINT_${object.name}`,
-        rely: 'false',
-      })),
-  )
 }

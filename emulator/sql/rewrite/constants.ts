@@ -12,6 +12,8 @@ export function constantText(rewriter: Rewriter, node: Node | undefined): string
   if (kindOf(node) === 'parameter' && body.style !== 'Colon')
     return rewriter.env.variable(String(body.name).toUpperCase()).text ?? ''
   if (kindOf(node) === 'parameter') return String(rewriter.env.bindings[String(body.index)]?.value ?? '')
+  if (kindOf(node) === 'concat')
+    return `${constantText(rewriter, body.left as Node)}${constantText(rewriter, body.right as Node)}`
   const name = String(body.name ?? '').toUpperCase()
   if (name === 'SF_LAST_QUERY_ID') {
     const back = (body.args as Node[])[0]

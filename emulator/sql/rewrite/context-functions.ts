@@ -1,9 +1,8 @@
-import type { CatalogueObject } from '../catalogue/index.ts'
-import { compilationError, objectNotFound } from '../errors.ts'
-import { Cursor, display, quoteText, readName } from '../text/index.ts'
-import { renderType } from '../types/index.ts'
+import { compilationError } from '../errors.ts'
+import { quoteText } from '../text/index.ts'
 import { castNode, type Node, NULL_NODE, numberNode, textNode } from './ast.ts'
 import { constantText } from './constants.ts'
+import { getDdl } from './get-ddl.ts'
 import type { Rewriter } from './rewriter.ts'
 
 type ContextFunction = (rewriter: Rewriter, args: readonly Node[]) => Node
@@ -67,12 +66,9 @@ export const CONTEXT_FUNCTIONS: Readonly<Record<string, ContextFunction>> = {
     const variable = constantText(rewriter, name).toUpperCase()
     return rewriter.env.hasVariable(variable) ? text(rewriter.env.variable(variable).text) : text(null)
   },
-  GET_DDL: (rewriter, [, name]) => {
-    const parts = readName(new Cursor(constantText(rewriter, name)))
-    const object = rewriter.env.find(rewriter.env.catalogue.path(parts, rewriter.env.names))
-    if (!object) throw objectNotFound('Object', parts.map(display).join('.'))
-    return text(definitionOf(object))
-  },
+  GET_DDL: (rewriter, [kind, name]) =>
+    text(getDdl(rewriter.env, constantText(rewriter, kind), constantText(rewriter, name))),
+  SYSTEM$GET_DEFAULT_PYTHON_ARTIFACT_REPOSITORY: () => text('snowflake.snowpark.anaconda_shared_repository'),
   SYSTEM$GET_TAG: (rewriter, [tag, object, domain]) =>
     text(
       rewriter.env.tagValue(
@@ -104,15 +100,6 @@ const WAIT_UNITS: Readonly<Record<string, number>> = {
   MINUTES: 60_000,
   SECONDS: 1000,
   MILLISECONDS: 1,
-}
-
-function definitionOf(object: CatalogueObject): string {
-  if (object.kind === 'VIEW') return `${object.text};`
-  const columns = object.columns.map((column) => {
-    const end = column.nullable ? '' : ' NOT NULL'
-    return `\t${display(column.name)} ${renderType(column.type)}${end}`
-  })
-  return `create or replace TABLE ${display(object.name)} (\n${columns.join(',\n')}\n);`
 }
 
 /** A URL that leads nowhere, of the form which a gateway must not let out. */

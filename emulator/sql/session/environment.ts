@@ -96,7 +96,7 @@ export class StatementEnvironment implements Environment {
   }
 
   informationSchema(database: string, table: string): HostRows | undefined {
-    return informationSchema(this.catalogue, database, table)
+    return informationSchema(this.catalogue, this, database, table)
   }
 
   changedOn(table: Table): number {
