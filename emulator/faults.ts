@@ -28,9 +28,9 @@ const FAULTS = {
   'wrong-context': 'times',
   /** 1: secondary roles stay ALL whatever the session asked for. */
   'secondary-roles': 'level',
-  /** Answers in Arrow format. */
+  /** Answers in Arrow format, without the rows that they announce. */
   'arrow-answer': 'times',
-  /** Chunks whose text stops early although the body ends cleanly. */
+  /** Chunks whose rows or record batches stop early although the body ends cleanly. */
   'chunk-short': 'times',
   /** Chunks whose gzip stream stops early although the body ends cleanly. */
   'chunk-cut-gzip': 'times',
@@ -42,7 +42,9 @@ const FAULTS = {
   'chunk-503': 'times',
   /** Milliseconds before the first byte of each chunk. */
   'chunk-slow': 'level',
-  /** Chunks that are not JSON at all. */
+  /** Chunks with a few bytes changed in their middle. */
+  'chunk-corrupt': 'times',
+  /** Chunks that are neither JSON nor Arrow. */
   'chunk-invalid': 'times',
 } as const satisfies Record<string, 'times' | 'level' | 'once'>
 

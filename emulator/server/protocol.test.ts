@@ -407,7 +407,7 @@ describe('chunks on the wire', () => {
     }
     assert.deepEqual(await spoiled('chunk-short'), good.subarray(0, good.length / 2))
     assert.equal(JSON.parse(`[${await spoiled('chunk-row-count')}]`).length, chunk.rowCount - 1)
-    assert.equal((await spoiled('chunk-invalid')).toString(), 'this is not JSON')
+    assert.equal((await spoiled('chunk-invalid')).toString(), 'this is neither JSON nor Arrow')
     // fetch gives what it could unzip of a stream that stops.
     assert.ok((await spoiled('chunk-cut-gzip')).length < good.length)
     await assert.rejects(spoiled('chunk-broken'))

@@ -2,6 +2,7 @@
 import type { Column, SessionContext, SqlError } from '../engine.ts'
 import type { Faults } from '../faults.ts'
 import { clientParameters } from '../parameters.ts'
+import { writeArrowRows } from './arrow/index.ts'
 import { fileTransferAnswer } from './file-transfer.ts'
 import type { Query } from './query.ts'
 import type { SpooledResult } from './result-spool.ts'
@@ -121,11 +122,11 @@ export function statusData(query: Query): Envelope {
 function resultData(query: Query, result: SpooledResult, settings: AnswerSettings): Envelope {
   const { links, faults } = settings
   const isDescribe = query.request.describeOnly
-  const isArrow = faults.take('arrow-answer') > 0
+  const isSpoilt = faults.take('arrow-answer') > 0
   return {
     parameters: clientParameters(query.session.engine.parameters),
     rowtype: result.columns.map(columnData),
-    ...(isArrow ? { rowsetBase64: EMPTY_ARROW_STREAM } : { rowset: result.inlineRows }),
+    ...(isSpoilt ? { rowsetBase64: EMPTY_ARROW_STREAM } : inlineData(result)),
     total: result.total,
     returned: result.total,
     ...(result.chunks.length > 0 && {
@@ -143,8 +144,15 @@ function resultData(query: Query, result: SpooledResult, settings: AnswerSetting
     numberOfBinds: result.numberOfBinds,
     arrayBindSupported: takesArrayBinds(result.statementTypeId),
     statementTypeId: result.statementTypeId,
-    queryResultFormat: isArrow ? 'arrow' : 'json',
+    queryResultFormat: isSpoilt ? 'arrow' : result.format.kind,
   }
+}
+
+function inlineData({ format, columns, inlineRows, numberBits }: SpooledResult): Envelope {
+  if (format.kind === 'json') return { rowset: inlineRows }
+  const stream =
+    inlineRows.length === 0 ? '' : Buffer.from(writeArrowRows(columns, inlineRows, numberBits)).toString('base64')
+  return { rowsetBase64: stream }
 }
 
 function parentData(query: Query, children: readonly Query[], settings: AnswerSettings): Envelope {

@@ -6,6 +6,7 @@ import type { Faults } from '../faults.ts'
 import { Query, type QueryRequest, queryCanceled } from './query.ts'
 import { makeQueryId } from './query-id.ts'
 import type { QueryLog } from './query-log.ts'
+import { chooseFormat } from './result-format.ts'
 import { type ResultSpool, removeChunks, type SpooledResult } from './result-spool.ts'
 import type { Session } from './sessions.ts'
 
@@ -71,7 +72,8 @@ export class QueryRunner {
         queryId: query.id,
         signal,
       })
-      return spool.store(answer, signal)
+      const format = chooseFormat(query.session.client, answer.statementTypeId, (name) => parameterOf(query, name))
+      return spool.store(answer, format, signal)
     })
     if (query.end({ kind: 'succeeded', result }, now())) log.keepResult(query)
     else await removeChunks(result.chunks)

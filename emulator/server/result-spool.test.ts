@@ -6,9 +6,11 @@ import { runInNewContext } from 'node:vm'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import type { StatementResult } from '../engine.ts'
-import { ResultSpool, type Row, readRows } from './result-spool.ts'
+import type { Row } from './result-chunk.ts'
+import { ResultSpool, readRows } from './result-spool.ts'
 
 const SMALL = { inlineRows: 3, inlineBytes: 100, firstChunkBytes: 50, maxChunkBytes: 150 }
+const JSON_FORMAT = { kind: 'json' } as const
 const MIB = 1024 * 1024
 
 function resultOf(batches: StatementResult['batches']): StatementResult {
@@ -25,7 +27,7 @@ describe('ResultSpool', () => {
     const row = fc.array(fc.option(fc.string({ unit: 'binary' })), { minLength: 1, maxLength: 3 })
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(row, { maxLength: 8 }), { maxLength: 8 }), async (batches) => {
-        const stored = await spool.store(resultOf(toBatches(batches)), AbortSignal.timeout(10_000))
+        const stored = await spool.store(resultOf(toBatches(batches)), JSON_FORMAT, AbortSignal.timeout(10_000))
         assert.deepEqual(readRows(stored), batches.flat())
         assert.equal(stored.total, batches.flat().length)
         assert.ok(stored.inlineRows.length <= SMALL.inlineRows)
@@ -49,7 +51,7 @@ describe('ResultSpool', () => {
         yield Array.from({ length: 10 }, () => ['x'.repeat(20)])
       }
     }
-    await assert.rejects(spool.store(resultOf(endless()), abort.signal), { message: 'enough' })
+    await assert.rejects(spool.store(resultOf(endless()), JSON_FORMAT, abort.signal), { message: 'enough' })
     assert.deepEqual(readdirSync(spool.directory), [])
     await spool.close()
   })
@@ -71,7 +73,7 @@ describe('ResultSpool', () => {
         yield Array.from({ length: 1000 }, (_, index) => [`${batch} ${index}`, ...Array(9).fill('filler')])
       }
     }
-    const stored = await spool.store(resultOf(wide()), new AbortController().signal)
+    const stored = await spool.store(resultOf(wide()), JSON_FORMAT, new AbortController().signal)
     assert.equal(stored.total, 1_000_000)
     assert.ok(peak - idle < 32 * MIB, `${(peak - idle) / MIB} MiB in use`)
     await spool.close()

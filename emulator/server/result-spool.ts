@@ -3,28 +3,24 @@
  * time, so that memory stays bounded however large the result.
  */
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { createWriteStream, mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { finished } from 'node:stream/promises'
-import { createGzip, gunzipSync } from 'node:zlib'
-import type { Cell, Column, FileTransfer, StatementResult } from '../engine.ts'
-
-export type Row = readonly Cell[]
-
-export interface ResultChunk {
-  readonly file: string
-  readonly rowCount: number
-  readonly uncompressedSize: number
-  readonly compressedSize: number
-}
+import { gunzipSync } from 'node:zlib'
+import type { Column, FileTransfer, StatementResult } from '../engine.ts'
+import { ArrowChunkWriter, type NumberBits, readArrowRows, settleWidths, writeArrowRows } from './arrow/index.ts'
+import { JsonChunkWriter, readJsonRows, writeJsonRows } from './json-chunk.ts'
+import { type ChunkWriter, type ResultChunk, type Row, rowSize } from './result-chunk.ts'
+import type { ResultFormat } from './result-format.ts'
 
 export interface SpooledResult {
+  readonly format: ResultFormat
   readonly columns: readonly Column[]
   readonly inlineRows: readonly Row[]
   readonly chunks: readonly ResultChunk[]
+  /** How wide its numbers are, in Arrow. */
+  readonly numberBits: NumberBits
   readonly total: number
   readonly statementTypeId: number
   readonly stats: Readonly<Record<string, number>> | null
@@ -39,6 +35,9 @@ export interface SpoolOptions {
   readonly maxChunkBytes: number
 }
 
+/** JSON has no widths. */
+const JSON_WIDTHS = { numberBits: [] }
+
 export class ResultSpool {
   readonly #options: SpoolOptions
   readonly directory = mkdtempSync(join(tmpdir(), 'snowflake-emulator-'))
@@ -48,7 +47,7 @@ export class ResultSpool {
   }
 
   /** Reads a result to its end, or until the signal. */
-  async store(result: StatementResult, signal: AbortSignal): Promise<SpooledResult> {
+  async store(result: StatementResult, format: ResultFormat, signal: AbortSignal): Promise<SpooledResult> {
     const inlineRows: Row[] = []
     const chunks: ResultChunk[] = []
     let inlineBytes = 0
@@ -59,40 +58,40 @@ export class ResultSpool {
         signal.throwIfAborted()
         for (const row of batch) {
           total += 1
-          const text = JSON.stringify(row)
-          if (writer === null && this.#fitsInline(inlineRows.length, inlineBytes + text.length)) {
+          const size = rowSize(row)
+          if (writer === null && chunks.length === 0 && this.#fitsInline(inlineRows.length, inlineBytes + size)) {
             inlineRows.push(row)
-            inlineBytes += text.length
+            inlineBytes += size
             continue
           }
-          writer ??= this.#openChunk(chunks.length)
-          writer.add(text)
+          writer ??= this.#openChunk(chunks.length, result.columns, format)
+          writer.add(row)
           if (writer.isFull) {
             chunks.push(await writer.close())
-            writer = this.#openChunk(chunks.length)
+            writer = null
           }
         }
         await writer?.flush()
       }
-      if (writer !== null) {
-        const last = await writer.close()
-        if (last.rowCount > 0) chunks.push(last)
-        else await rm(last.file, { force: true })
+      if (writer !== null) chunks.push(await writer.close())
+      writer = null
+      const settled = format.kind === 'arrow' ? await settleWidths(result.columns, inlineRows, chunks) : JSON_WIDTHS
+      return {
+        format,
+        columns: result.columns,
+        inlineRows,
+        chunks,
+        total,
+        statementTypeId: result.statementTypeId,
+        stats: result.stats ?? null,
+        numberOfBinds: result.numberOfBinds,
+        fileTransfer: result.fileTransfer ?? null,
+        ...settled,
       }
     } catch (error) {
       await writer?.discard()
       await removeChunks(chunks)
       throw error
-    }
-    return {
-      columns: result.columns,
-      inlineRows,
-      chunks,
-      total,
-      statementTypeId: result.statementTypeId,
-      stats: result.stats ?? null,
-      numberOfBinds: result.numberOfBinds,
-      fileTransfer: result.fileTransfer ?? null,
     }
   }
 
@@ -104,10 +103,11 @@ export class ResultSpool {
     return rows < this.#options.inlineRows && bytes <= this.#options.inlineBytes
   }
 
-  #openChunk(index: number): ChunkWriter {
+  #openChunk(index: number, columns: readonly Column[], { kind }: ResultFormat): ChunkWriter {
     const { firstChunkBytes, maxChunkBytes } = this.#options
     const size = Math.min(firstChunkBytes * 2 ** index, maxChunkBytes)
-    return new ChunkWriter(join(this.directory, randomUUID()), size)
+    const file = join(this.directory, randomUUID())
+    return kind === 'arrow' ? new ArrowChunkWriter(file, size, columns) : new JsonChunkWriter(file, size)
   }
 }
 
@@ -115,74 +115,21 @@ export class ResultSpool {
 export function readRows(result: SpooledResult): readonly Row[] {
   const rows = [...result.inlineRows]
   for (const chunk of result.chunks) {
-    const text = gunzipSync(readFileSync(chunk.file)).toString('utf8')
-    for (const row of JSON.parse(`[${text}]`) as Row[]) rows.push(row)
+    for (const row of readChunk(result, gunzipSync(readFileSync(chunk.file)))) rows.push(row)
   }
   return rows
 }
 
-export async function removeChunks(chunks: readonly ResultChunk[]): Promise<void> {
-  for (const chunk of chunks) await rm(chunk.file, { force: true })
+/** The rows of a chunk's uncompressed body. */
+export function readChunk({ format, columns }: SpooledResult, body: Uint8Array): readonly Row[] {
+  return format.kind === 'arrow' ? readArrowRows(columns, body) : readJsonRows(body)
 }
 
-/** One chunk file: row arrays separated by commas, without the enclosing brackets (driver-protocol.md#chunk-bodies). */
-class ChunkWriter {
-  readonly #file: string
-  readonly #size: number
-  readonly #gzip = createGzip({ level: 1 })
-  readonly #output: ReturnType<typeof createWriteStream>
-  #pending: string[] = []
-  #pendingLength = 0
-  #rowCount = 0
-  #uncompressedSize = 0
+/** The body of a chunk with these rows. */
+export function writeChunk({ format, columns, numberBits }: SpooledResult, rows: readonly Row[]): Uint8Array {
+  return format.kind === 'arrow' ? writeArrowRows(columns, rows, numberBits) : writeJsonRows(rows)
+}
 
-  constructor(file: string, size: number) {
-    this.#file = file
-    this.#size = size
-    this.#output = createWriteStream(file)
-    this.#gzip.pipe(this.#output)
-    // A failure reaches `close` or `discard` by the stream's end; without a listener it would end the process first.
-    this.#gzip.on('error', () => {})
-    this.#output.on('error', (error) => this.#gzip.destroy(error))
-  }
-
-  get isFull(): boolean {
-    return this.#uncompressedSize + this.#pendingLength >= this.#size
-  }
-
-  add(rowText: string): void {
-    this.#pending.push(rowText)
-    this.#pendingLength += rowText.length + 1
-    this.#rowCount += 1
-  }
-
-  /** Hands the gathered rows on; waits while the disk is behind. */
-  async flush(): Promise<void> {
-    if (this.#pending.length === 0) return
-    const isFirst = this.#uncompressedSize === 0
-    const bytes = Buffer.from(`${isFirst ? '' : ','}${this.#pending.join(',')}`, 'utf8')
-    this.#pending = []
-    this.#pendingLength = 0
-    this.#uncompressedSize += bytes.length
-    if (this.#output.errored !== null) throw this.#output.errored
-    if (!this.#gzip.write(bytes)) await once(this.#gzip, 'drain')
-  }
-
-  async close(): Promise<ResultChunk> {
-    await this.flush()
-    this.#gzip.end()
-    await finished(this.#output)
-    return {
-      file: this.#file,
-      rowCount: this.#rowCount,
-      uncompressedSize: this.#uncompressedSize,
-      compressedSize: this.#output.bytesWritten,
-    }
-  }
-
-  async discard(): Promise<void> {
-    this.#gzip.destroy()
-    this.#output.destroy()
-    await rm(this.#file, { force: true })
-  }
+export async function removeChunks(chunks: readonly ResultChunk[]): Promise<void> {
+  for (const chunk of chunks) await rm(chunk.file, { force: true })
 }

@@ -1,12 +1,13 @@
 /** `statementTypeId` (driver-protocol.md#statement-types): Snowflake's own classification of a statement. */
 
 export const MULTI_STATEMENT_TYPE = 0xa000
+export const SELECT_TYPE = 0x1000
 const INSERT_TYPE = 0x3100
 const PUT_TYPE = 0x7102
 const GET_TYPE = 0x7101
 
 const NAMES: ReadonlyMap<number, string> = new Map([
-  [0x1000, 'SELECT'],
+  [SELECT_TYPE, 'SELECT'],
   [0x2000, 'EXPLAIN'],
   [0x3000, 'DML'],
   [INSERT_TYPE, 'INSERT'],

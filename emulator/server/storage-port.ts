@@ -9,7 +9,8 @@ import type { ControlEndpoint } from './control-endpoint.ts'
 import { sendText, targetOf } from './http.ts'
 import type { QueryLog } from './query-log.ts'
 import type { RequestLog } from './request-log.ts'
-import type { ResultChunk } from './result-spool.ts'
+import type { ResultChunk } from './result-chunk.ts'
+import { readChunk, type SpooledResult, writeChunk } from './result-spool.ts'
 import { KEY_ALGORITHM_HEADER, type StorageLinks } from './storage-links.ts'
 
 export interface StoragePortParts {
@@ -20,6 +21,13 @@ export interface StoragePortParts {
   readonly requests: RequestLog
   readonly now: () => number
 }
+
+interface Wanted {
+  readonly result: SpooledResult
+  readonly chunk: ResultChunk
+}
+
+const CORRUPT_BYTES = 64
 
 class StorageRefusal extends Error {
   readonly status: number
@@ -45,8 +53,7 @@ export class StoragePort {
     const note = this.#parts.requests.note('storage', request, path, query, this.#parts.now())
     response.on('finish', () => note.answered(response.statusCode))
     try {
-      const chunk = this.#find(request, path, query)
-      await this.#send(chunk, request, response)
+      await this.#send(this.#find(request, path, query), request, response)
     } catch (error) {
       if (!(error instanceof StorageRefusal)) {
         request.socket.destroy()
@@ -57,7 +64,7 @@ export class StoragePort {
     }
   }
 
-  #find(request: IncomingMessage, path: string, query: URLSearchParams): ResultChunk {
+  #find(request: IncomingMessage, path: string, query: URLSearchParams): Wanted {
     const { faults, links, log } = this.#parts
     if (request.method !== 'GET') throw new StorageRefusal(405, 'MethodNotAllowed', 'The method is not allowed.')
     if (request.headers.authorization !== undefined) {
@@ -75,12 +82,15 @@ export class StoragePort {
       throw new StorageRefusal(403, 'AccessDenied', 'The encryption key headers are missing or wrong.')
     }
     const state = log.find(wanted.queryId)?.state
-    const chunk = state?.kind === 'succeeded' ? state.result.chunks[wanted.index] : undefined
-    if (chunk === undefined) throw new StorageRefusal(404, 'NoSuchKey', 'The specified key does not exist.')
-    return chunk
+    const result = state?.kind === 'succeeded' ? state.result : undefined
+    const chunk = result?.chunks[wanted.index]
+    if (result === undefined || chunk === undefined)
+      throw new StorageRefusal(404, 'NoSuchKey', 'The specified key does not exist.')
+    return { result, chunk }
   }
 
-  async #send(chunk: ResultChunk, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #send(wanted: Wanted, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { chunk } = wanted
     const slowness = this.#parts.faults.take('chunk-slow')
     if (slowness > 0) await delay(slowness)
     if (this.#parts.faults.take('chunk-broken') > 0) {
@@ -89,7 +99,7 @@ export class StoragePort {
       response.write(bytes.subarray(0, bytes.length / 2), () => request.socket.resetAndDestroy())
       return
     }
-    const spoiled = await this.#spoil(chunk)
+    const spoiled = await this.#spoil(wanted)
     if (spoiled !== null) {
       response.writeHead(200, chunkHead(spoiled.length))
       response.end(spoiled)
@@ -102,17 +112,20 @@ export class StoragePort {
   }
 
   /** The body of a chunk that ends cleanly but is wrong; null when no such fault is set. */
-  async #spoil(chunk: ResultChunk): Promise<Buffer | null> {
+  async #spoil({ result, chunk }: Wanted): Promise<Buffer | null> {
     const { faults } = this.#parts
-    const text = async () => gunzipSync(await readFile(chunk.file)).toString('utf8')
-    if (faults.take('chunk-invalid') > 0) return gzipSync('this is not JSON')
+    const body = async () => gunzipSync(await readFile(chunk.file))
+    if (faults.take('chunk-invalid') > 0) return gzipSync('this is neither JSON nor Arrow')
+    if (faults.take('chunk-corrupt') > 0) {
+      const whole = await body()
+      return gzipSync(whole.fill(0xff, whole.length / 2, whole.length / 2 + CORRUPT_BYTES))
+    }
     if (faults.take('chunk-short') > 0) {
-      const whole = await text()
-      return gzipSync(whole.slice(0, whole.length / 2))
+      const whole = await body()
+      return gzipSync(whole.subarray(0, whole.length / 2))
     }
     if (faults.take('chunk-row-count') > 0) {
-      const rows = JSON.parse(`[${await text()}]`) as unknown[]
-      return gzipSync(JSON.stringify(rows.slice(0, -1)).slice(1, -1))
+      return gzipSync(writeChunk(result, readChunk(result, await body()).slice(0, -1)))
     }
     if (faults.take('chunk-cut-gzip') > 0) {
       const bytes = await readFile(chunk.file)

@@ -89,7 +89,12 @@ export const ROOMS: readonly Room[] = [
     packages: ['commander'],
     node: ['*'],
   },
-  { path: 'emulator', sees: [], packages: ['@duckdb/node-api', '@polyglot-sql/sdk', 'jose'], node: ['*'] },
+  {
+    path: 'emulator',
+    sees: [],
+    packages: ['@duckdb/node-api', '@polyglot-sql/sdk', 'apache-arrow', 'jose'],
+    node: ['*'],
+  },
   {
     path: 'demo',
     // It joins a configuration of the user's with its own, and so reads references to secrets.

@@ -1,0 +1,3 @@
+export { ArrowChunkWriter, settleWidths, writeArrowRows } from './arrow-chunk.ts'
+export type { NumberBits } from './integers.ts'
+export { readArrowRows } from './read-rows.ts'
