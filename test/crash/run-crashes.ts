@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { freePort, GatewayProcess } from '../support/gateway-process.ts'
 import { NodeDriver } from '../support/node-driver.ts'
+import { seededRandom } from '../support/seeded-random.ts'
 import { makeWorld, recordedEvents, removeWorld } from '../support/test-gateway.ts'
 import type { Client } from './client.ts'
 import { compare } from './compare.ts'
@@ -31,7 +32,7 @@ const { values } = parseArgs({
 })
 const rounds = Number(values.rounds)
 const signal = values.signal === 'SIGTERM' ? 'SIGTERM' : 'SIGKILL'
-const random = mulberry32(Number(values.seed))
+const random = seededRandom(Number(values.seed))
 
 const world = await makeWorld({
   port: await freePort(),
@@ -97,15 +98,4 @@ async function run(): Promise<number> {
   )
   const unexplained = signal === 'SIGTERM' ? unknown : 0
   return lost.length + unrecorded.length + twice.length + failed.length + unexplained === 0 ? 0 : 1
-}
-
-/** A small seeded generator (Tommy Ettinger's mulberry32): the moments of the kills can be had again. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

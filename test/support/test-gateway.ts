@@ -79,12 +79,17 @@ export async function makeWorld(options: Omit<TestGatewayOptions, 'tools'> = {})
 }
 
 /** Everything on record in the data folder of a world, in order. */
-export async function recordedEvents({ folder }: Pick<TestWorld, 'folder'>): Promise<readonly RecordedEvent[]> {
+export async function recordedEvents(world: Pick<TestWorld, 'folder'>): Promise<readonly RecordedEvent[]> {
+  const events: RecordedEvent[] = []
+  for await (const event of readEvents(world)) events.push(event)
+  return events
+}
+
+/** The same, one by one: a long run is more than memory should hold. */
+export async function* readEvents({ folder }: Pick<TestWorld, 'folder'>): AsyncGenerator<RecordedEvent> {
   const kek = await loadKek(`\${file:${join(folder, 'record.key')}}`, { environment: {} })
   const reader = new JournalReader({ folder: recordFolders(join(folder, 'data')).journal, kek })
-  const events: RecordedEvent[] = []
-  for await (const { event } of reader.read()) if (event.type !== 'opaque') events.push(event)
-  return events
+  for await (const { event } of reader.read()) if (event.type !== 'opaque') yield event
 }
 
 export async function removeWorld({ emulator, idp, folder }: Omit<TestWorld, 'config'>): Promise<void> {
