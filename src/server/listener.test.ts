@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
 import { systemClock } from '../lib/clock.ts'
 import { createListener } from './listener.ts'
@@ -45,6 +47,34 @@ describe('createListener', () => {
       const read = async (path: string): Promise<unknown> => (await fetch(`${listener.url}${path}`)).json()
       assert.deepEqual(await read('/queries/%ZZ%41'), { id: '%ZZ%41' })
       assert.deepEqual(await read('/queries/%41'), { id: 'A' })
+    } finally {
+      await listener.close()
+    }
+  })
+
+  it('tells a client to go on, but not in the middle of an answer that waits behind another', async () => {
+    const heard = Promise.withResolvers<void>()
+    const listener = await createListener(
+      LOOPBACK,
+      {
+        register: (app) => {
+          app.get('/first', async () => heard.promise.then(() => 'first'))
+          app.get('/second', async () => {
+            setImmediate(heard.resolve)
+            return 'second'
+          })
+        },
+      },
+      systemClock,
+    )
+    try {
+      const socket = connect(Number(new URL(listener.url).port), '127.0.0.1')
+      const head = 'HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\n'
+      socket.write(`GET /first ${head}\r\nGET /second ${head}connection: close\r\n\r\n`)
+      const said = (await text(socket)).replace(/\r\n(?:date|keep-alive): [^\r]*/gi, '')
+      assert.match(said, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nfirst/)
+      assert.match(said, /firstHTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nsecond$/)
+      assert.equal(said.match(/100 Continue/g)?.length, 1)
     } finally {
       await listener.close()
     }

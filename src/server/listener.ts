@@ -96,13 +96,32 @@ function createHttpServer(
   { certificate, handshake, connections, clock }: ListenOptions & { readonly clock: Clock },
   refuse: (error: Error, socket: Socket) => void,
 ): Server {
+  const taken = withHost(handler, refuse)
   const server =
-    certificate === null ? createServer(handler) : createTlsServer(certificate, { handshake, clock }, handler, refuse)
+    certificate === null
+      ? createServer({ requireHostHeader: false }, taken)
+      : createTlsServer(certificate, { handshake, clock }, taken, refuse)
+  // RFC 9110 §10.1.1 leaves it to the server to heed an expectation; Node's own refusal would have no door's form.
+  server.on('checkExpectation', taken)
+  server.on('checkContinue', (request, response) => {
+    // Of an answer that waits behind another one, Node would send "go on" after its head, as if it were of its body.
+    if (response.socket !== null) response.writeContinue()
+    taken(request, response)
+  })
   server.headersTimeout = HEADERS_MS
   server.requestTimeout = REQUEST_MS
   server.keepAliveTimeout = KEEP_ALIVE_MS
   server.maxConnections = connections
   return server
+}
+
+/** RFC 9112 §3.2 wants it refused. Here, since Node's own refusal would be an empty one, and counted by nobody. */
+function withHost(handler: RequestListener, refuse: (error: Error, socket: Socket) => void): RequestListener {
+  return (request, response) => {
+    const { headers, httpVersion, socket } = request
+    if (headers.host !== undefined || httpVersion === '1.0') return handler(request, response)
+    refuse(new IcecoreError('ICE_REQUEST_MALFORMED', { reason: 'it names no host' }), socket)
+  }
 }
 
 function urlOf(scheme: string, host: string, port: number): string {

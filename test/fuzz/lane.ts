@@ -31,6 +31,8 @@ export interface Tally {
   readonly findings: Finding[]
   /** How the attacks ended. */
   readonly ends: Map<string, number>
+  /** Tokens that were handed out: nobody may find them in the log or the record. */
+  readonly secrets: Set<string>
   /** Sessions whose driver left before it was told of them. */
   lostSessions: number
 }
@@ -161,6 +163,7 @@ export class Lane {
     const request = logInRequest(scene, { AUTHENTICATOR: 'OAUTH', TOKEN: this.#world.mint(this.#person) })
     const { token, masterToken } = dataOf((await this.#ask(request)).envelope?.data)
     if (typeof token !== 'string') throw new Error('a plain log-in does not succeed')
+    this.#tally.secrets.add(token).add(String(masterToken))
     return { token, master: String(masterToken) }
   }
 
@@ -181,6 +184,9 @@ export class Lane {
     if (queryId === undefined || url === undefined)
       throw new Error(`a plain query does not succeed: ${envelope?.message}`)
     this.#queryId = queryId
+    for (const secret of [...new URL(url).pathname.split('/'), ...Object.values(chunkHeaders ?? {})]) {
+      if (secret.startsWith('ic')) this.#tally.secrets.add(secret)
+    }
     this.#chunk = { path: new URL(url).pathname, headers: Object.entries(chunkHeaders ?? {}) }
   }
 

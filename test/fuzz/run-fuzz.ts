@@ -35,7 +35,7 @@ try {
 
 async function run(): Promise<number> {
   const begun = performance.now()
-  const tally: Tally = { findings: [], ends: new Map(), lostSessions: 0 }
+  const tally: Tally = { findings: [], ends: new Map(), secrets: new Set(), lostSessions: 0 }
   const lanes = Array.from({ length: only === null ? LANES : 1 }, (_, number) => new Lane(world, number, seed, tally))
   for (const lane of lanes) await lane.begin()
   let next = only ?? 0
@@ -91,29 +91,24 @@ async function faultsAfterwards(tally: Tally): Promise<readonly string[]> {
   }
   const code = await world.gateway.stop('SIGTERM')
   if (code !== 0) faults.push(`the gateway ended with code ${code}`)
-  faults.push(...faultsOfLog(world.gateway.errors))
+  faults.push(...faultsOfLog(world.gateway.errors, tally.secrets))
   const record = await compareRecord(readEvents(world), world.upstream)
   return [...faults, ...record.faults]
 }
 
 /** Words that no line of a log may hold. */
-function faultsOfLog(log: string): readonly string[] {
-  const secrets = [
-    needleOf(seed),
-    'upstream-token-',
-    'upstream-master-',
-    'storage-key',
-    'ics_',
-    'icm_',
-    'icc_',
-    'ick_',
-    'eyJ',
-  ]
-  const said = secrets
-    .filter((secret) => log.includes(secret))
-    .map((secret) => `the log says ${secret}: ${lineWith(log, secret)}`)
+function faultsOfLog(log: string, tokens: ReadonlySet<string>): readonly string[] {
+  const parts = new Set([...tokens].map(keyOf))
+  const told = (log.match(/[\w-]{43,}/g) ?? []).filter((word) => parts.has(keyOf(word)))
+  const secrets = [needleOf(seed), 'upstream-token-', 'upstream-master-', 'storage-key', 'eyJ', ...told]
+  const said = secrets.filter((secret) => log.includes(secret)).map((secret) => `the log says ${lineWith(log, secret)}`)
   const errors = log.split('\n').filter((line) => /"level":(?:"error"|5\d)|\.internal"/.test(line))
   return [...said, ...errors.map((line) => `the log has an error: ${line.slice(0, 500)}`)]
+}
+
+/** A token without its first letters, by which it would be known in another spelling, too. */
+function keyOf(token: string): string {
+  return token.slice(-30)
 }
 
 function lineWith(log: string, word: string): string {

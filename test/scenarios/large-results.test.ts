@@ -111,6 +111,8 @@ describe('a result of many chunks', () => {
     await assert.rejects(chunk)
     gateway.emulator.faults.set('chunk-slow', 0)
     assert.ok((await fetchBytes(url, headers)).length > 0)
+    const defects = gateway.log.filter(({ event }) => event === 'driver.internal')
+    assert.deepEqual(defects, [], 'a client that goes away is no defect of Icecore')
   })
 
   it('is behind links that want the key of their own result', async () => {

@@ -49,6 +49,11 @@ function post(target: string, ...headers: readonly string[]): string {
   return [...head, ...headers, `content-length: ${BODY.length}`, '', BODY].join('\r\n')
 }
 
+/** As `post`, and with nothing that says for whom it is. */
+function withoutHost(request: string): string {
+  return request.replace('host: icecore\r\n', '')
+}
+
 function get(target: string): string {
   return [`GET ${target} HTTP/1.1`, 'host: icecore', `authorization: Snowflake Token="${client.token}"`, '', ''].join(
     '\r\n',
@@ -65,6 +70,8 @@ describe('bytes that are no request', () => {
     ['a head of 20 kB', () => post(query(), `x-pad: ${'a'.repeat(20_000)}`), 431, '390400'],
     ['a target of 20 kB', () => post(query(`&x=${'a'.repeat(20_000)}`)), 431, '390400'],
     ['two lengths', () => post(query(), 'transfer-encoding: chunked'), 400, '390400'],
+    ['no host', () => withoutHost(post(query())), 400, '390400'],
+    ['a content type that is none', () => post(query(), 'content-type: /'), 200, '003001'],
     ['an absolute target', () => post(`http://account.example${query()}`), 404, '390404'],
     ['a path in other letters', () => post(query().replace('/queries', '/QUERIES')), 404, '390404'],
     ['a path with backslashes', () => get(`/queries\\${UUID}\\result`), 404, '390404'],
@@ -91,6 +98,18 @@ describe('bytes that are no request', () => {
   it('the twin: a plain request passes on the same door', async () => {
     const answer = await exchange(post(query()))
     assert.deepEqual([answer?.status, answer?.envelope.success], [200, true])
+  })
+
+  it('the twin: an expectation that nobody knows does not keep a request out', async () => {
+    const answer = await exchange(post(query(), 'expect: the-unexpected'))
+    assert.deepEqual([answer?.status, answer?.envelope.success], [200, true])
+  })
+
+  it('are no defects of Icecore: its log tells of none', () => {
+    assert.deepEqual(
+      gateway.log.filter(({ event }) => event.endsWith('.internal')),
+      [],
+    )
   })
 
   it('are counted on record, and none of their content is', async () => {

@@ -50,6 +50,7 @@ import {
 } from './errors.ts'
 import { toLogInRequest } from './log-in-request.ts'
 import { ParameterLists } from './parameter-lists.ts'
+import { pathForRecord } from './path-for-record.ts'
 import { type BodyLimits, discardBody, readBody } from './read-body.ts'
 import { RetryWindow } from './retry-window.ts'
 import { encodeRunStatus } from './status-answer.ts'
@@ -271,6 +272,8 @@ class DriverDoor {
       await sendChunk(delivery, reply.raw, { clock: this.#tools.clock, patience: this.#options.stoppedReader })
       return reply
     } catch (thrown) {
+      // Its client has gone, and the record says so: there is nobody to answer.
+      if (thrown === gone.signal.reason) return reply.hijack()
       return this.#refuseChunk(request, reply, this.#errorOf(thrown))
     }
   }
@@ -282,6 +285,8 @@ class DriverDoor {
   }
 
   failed(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    // Fastify asks it of QUERY (RFC 10008 §2), whatever the path; none here takes that method.
+    if (codeOf(thrown) === 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE') return this.unknownPath(request, reply)
     const error = this.#errorOf(thrown)
     if (error.spec.fault === 'caller' || error.spec.fault === 'identity')
       this.#refuse(request, this.#sessionIdOf(request), error)
@@ -375,7 +380,7 @@ class DriverDoor {
 
   #errorOf(thrown: unknown): IcecoreError {
     const errorId = this.#tools.ids.uuid()
-    const error = toIcecoreError(thrown, errorId)
+    const error = toIcecoreError(isMediaTypeRefusal(thrown) ? noMediaType(thrown) : thrown, errorId)
     if (error.code === 'ICE_INTERNAL') this.#tools.log.error('driver.internal', { errorId, error: thrown })
     return error
   }
@@ -396,6 +401,19 @@ function isMomentary(error: unknown): error is IcecoreError {
   return isIcecoreError(error, 'ICE_REQUEST_MEMORY_LIMIT') || isIcecoreError(error, 'ICE_DRAINING')
 }
 
+/** Fastify looks at the type of a body that it is not to read, and refuses what is none. */
+function isMediaTypeRefusal(thrown: unknown): boolean {
+  return codeOf(thrown) === 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
+}
+
+function codeOf(thrown: unknown): unknown {
+  return thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
+}
+
+function noMediaType(cause: unknown): IcecoreError {
+  return new IcecoreError('ICE_REQUEST_MALFORMED', { reason: 'its content type is none' }, { cause })
+}
+
 function checkedQueryId(queryId: string): string {
   if (!isQueryId(queryId)) throw new IcecoreError('ICE_HANDLE_UNKNOWN')
   return queryId.toLowerCase()
@@ -410,11 +428,6 @@ function bearerOf(request: IncomingMessage): string {
 function urlOf(request: IncomingMessage): URL {
   const base = 'http://icecore'
   return URL.parse(request.url ?? '/', base) ?? new URL(base)
-}
-
-/** A path may hold a chunk link, which works: only that it was one goes on record. */
-function pathForRecord(path: string): string {
-  return path.startsWith('/chunks/') ? '/chunks/…' : path.slice(0, 256)
 }
 
 /** Node reads the session id as a number, and the drivers use it in their logs only. */

@@ -86,12 +86,13 @@ function makeDoor() {
 }
 
 describe('a path that is not modelled', () => {
-  const cases: readonly (readonly ['GET' | 'POST' | 'PUT' | 'DELETE', string])[] = [
+  const cases: readonly (readonly ['GET' | 'POST' | 'PUT' | 'DELETE' | 'QUERY', string])[] = [
     ['GET', '/'],
     ['POST', '/api/v2/statements'],
     ['GET', '/queries/v1/query-request'],
     ['PUT', '/session/v1/login-request'],
     ['DELETE', '/session'],
+    ['QUERY', '/session'],
     ['POST', '/session/v1/../v1/authenticator-request'],
     ['POST', '/queries/v1/query-request/'],
   ]

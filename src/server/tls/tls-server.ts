@@ -25,7 +25,12 @@ export function createTlsServer(
   refuse: (error: Error, socket: Socket) => void,
 ): Server {
   const server = createServer(
-    { ...contextOf(keeper.current), handshakeTimeout: handshake, ALPNProtocols: ['http/1.1'] },
+    {
+      ...contextOf(keeper.current),
+      handshakeTimeout: handshake,
+      ALPNProtocols: ['http/1.1'],
+      requireHostHeader: false,
+    },
     handler,
   )
   // A new context has new ticket keys, too: who comes back with an old ticket sees the new certificate.
