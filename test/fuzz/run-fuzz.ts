@@ -15,6 +15,9 @@ const LOOK_MS = 2_000
 /** What the process may take beyond what it took in the first quarter of the run. */
 const GROWTH = 256 * 1024 * 1024
 
+/** Of a round that could not be played: it, or one beside it, is what the gateway did not bear. */
+const UNSERVED = { kind: 'any', mutation: 'of what was under way', sent: Buffer.alloc(0) }
+
 const { values } = parseArgs({
   options: {
     count: { type: 'string', default: '5000' },
@@ -41,6 +44,7 @@ async function run(): Promise<number> {
   let next = only ?? 0
   const end = only === null ? count : only + 1
   const memory: number[] = []
+  let isServing = true
   const look = setInterval(() => {
     world.memory().then(
       (bytes) => memory.push(bytes),
@@ -51,9 +55,15 @@ async function run(): Promise<number> {
   try {
     await Promise.all(
       lanes.map(async (lane) => {
-        while (next < end) {
+        while (next < end && isServing) {
+          const index = next
           next += 1
-          await lane.round(next - 1)
+          try {
+            await lane.round(index)
+          } catch (error) {
+            isServing = false
+            tally.findings.push({ ...UNSERVED, index, what: String(error) })
+          }
         }
       }),
     )
@@ -62,8 +72,8 @@ async function run(): Promise<number> {
     process.stderr.write('\n')
   }
   const seconds = (performance.now() - begun) / 1000
-  for (const lane of lanes) await lane.end()
-  const faults = [...(await faultsAfterwards(tally)), ...growthOf(memory)]
+  if (isServing) for (const lane of lanes) await lane.end()
+  const faults = isServing ? [...(await faultsAfterwards(tally)), ...growthOf(memory)] : [await lastWords()]
   for (const finding of tally.findings.slice(0, SHOWN)) print(finding)
   for (const fault of faults.slice(0, SHOWN)) process.stderr.write(`✖ ${fault}\n`)
   const ends = [...tally.ends].toSorted((one, other) => other[1] - one[1]).map(([what, times]) => `${what} ${times}`)
@@ -75,6 +85,11 @@ async function run(): Promise<number> {
       `${tally.findings.length + faults.length} findings\n`,
   )
   return tally.findings.length + faults.length === 0 ? 0 : 1
+}
+
+async function lastWords(): Promise<string> {
+  const state = world.gateway.isRunning ? 'lives' : `has ended with code ${await world.gateway.stop('SIGKILL')}`
+  return `the gateway ${state}; the end of its log: ${world.gateway.errors.slice(-2_000)}`
 }
 
 /** Sessions, the log and the record: what only the whole run can tell. */

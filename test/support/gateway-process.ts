@@ -39,6 +39,10 @@ export class GatewayProcess {
     return this.#child?.pid ?? 0
   }
 
+  get isRunning(): boolean {
+    return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
   /** What it has written to standard error, over all its lives. */
   get errors(): string {
     return this.#errors
@@ -64,7 +68,7 @@ export class GatewayProcess {
   /** Sends the signal, and resolves with the exit code once the process is gone; null when the signal ended it. */
   async stop(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
     const child = this.#child
-    if (child === null || child.exitCode !== null) return child?.exitCode ?? null
+    if (child === null || !this.isRunning) return child?.exitCode ?? null
     const gone = once(child, 'exit')
     child.kill(signal)
     await gone
