@@ -101,6 +101,35 @@ function replaced(text: Buffer, start: number, end: number, by: Buffer | string)
   return Buffer.concat([text.subarray(0, start), Buffer.from(by), text.subarray(end)])
 }
 
+/** Of members and values: still JSON, most of them. */
+export const MEMBER_MUTATIONS: readonly Mutation[] = [
+  ofText('a value replaced', (text, random) => {
+    const values = valuesOf(text)
+    if (values.length === 0) return random.pick(ODD_VALUES)
+    const { start, end } = random.pick(values)
+    return replaced(text, start, end, random.pick(ODD_VALUES))
+  }),
+  ofText('a member put in', (text, random) => {
+    const at = openingOf(text, random) ?? 0
+    const member = `"${random.pick(ODD_NAMES)}":${random.pick(ODD_VALUES)}`
+    return replaced(text, at, at, text[at] === 0x7d ? member : `${member},`)
+  }),
+  ofText('a member twice', (text, random) => {
+    const names = [...text.toString('latin1').matchAll(/"(\w+)":/g)]
+    if (names.length === 0) return '{"a":1,"a":1}'
+    const { index, 0: name } = random.pick(names)
+    return replaced(text, index, index, `${name}${random.pick(['null', '"DROP TABLE T"', '1'])},`)
+  }),
+  ofText('a member taken out', (text, random) => {
+    const values = valuesOf(text)
+    if (values.length === 0) return '{}'
+    const { start, end } = random.pick(values)
+    const nameStart = text.lastIndexOf('"', text.lastIndexOf('":', start - 1) - 1)
+    return replaced(text, nameStart, text[end] === 0x2c ? end + 1 : end, '')
+  }),
+]
+
+/** Of everything else that a body is. */
 export const BODY_MUTATIONS: readonly Mutation[] = [
   ofText('cut off', (text, random) => text.subarray(0, random.below(text.length + 1))),
   ofText('a byte changed', (text, random) => {
@@ -126,23 +155,6 @@ export const BODY_MUTATIONS: readonly Mutation[] = [
   ofText('whitespace put in', (text, random) => {
     const at = openingOf(text, random) ?? 0
     return replaced(text, at, at, random.pick([' ', '\n', '\t', '\r\n', '\u00a0', '\v', '/**/']))
-  }),
-  ofText('a value replaced', (text, random) => {
-    const values = valuesOf(text)
-    if (values.length === 0) return random.pick(ODD_VALUES)
-    const { start, end } = random.pick(values)
-    return replaced(text, start, end, random.pick(ODD_VALUES))
-  }),
-  ofText('a member put in', (text, random) => {
-    const at = openingOf(text, random) ?? 0
-    const member = `"${random.pick(ODD_NAMES)}":${random.pick(ODD_VALUES)}`
-    return replaced(text, at, at, text[at] === 0x7d ? member : `${member},`)
-  }),
-  ofText('a member twice', (text, random) => {
-    const names = [...text.toString('latin1').matchAll(/"(\w+)":/g)]
-    if (names.length === 0) return '{"a":1,"a":1}'
-    const { index, 0: name } = random.pick(names)
-    return replaced(text, index, index, `${name}${random.pick(['null', '"DROP TABLE T"', '1'])},`)
   }),
   ofText('no UTF-8', (text, random) => {
     const at = random.below(text.length + 1)

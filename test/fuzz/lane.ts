@@ -1,7 +1,7 @@
 /** One client that attacks: a connection, a session, and round after round an attack with its harmless twin. */
 import { type Answer, faultOf } from './answers.ts'
 import { type Attack, attackWith, type Mutation } from './attack.ts'
-import { BODY_MUTATIONS } from './body-mutations.ts'
+import { BODY_MUTATIONS, MEMBER_MUTATIONS } from './body-mutations.ts'
 import type { FuzzWorld } from './fuzz-world.ts'
 import { HEAD_MUTATIONS } from './head-mutations.ts'
 import { encodeRequest, type HttpRequest, makeRequest } from './http-request.ts'
@@ -230,7 +230,7 @@ function attackOf(request: HttpRequest, random: Random): Attack {
 }
 
 function mutationFor(request: HttpRequest, random: Random): Mutation {
-  const mutations = random.pick([BODY_MUTATIONS, BODY_MUTATIONS, HEAD_MUTATIONS, WIRE_MUTATIONS])
+  const mutations = random.pick([MEMBER_MUTATIONS, BODY_MUTATIONS, HEAD_MUTATIONS, WIRE_MUTATIONS])
   const mutation = random.pick(mutations)
   return mutation.fits?.(request) === false ? random.pick(HEAD_MUTATIONS) : mutation
 }

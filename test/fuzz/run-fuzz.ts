@@ -81,7 +81,7 @@ async function run(): Promise<number> {
     `attacks ended: ${ends.join(', ')}\n` +
       `${end - (only ?? 0)} attacks and their twins in ${Math.round(seconds)} s, seed ${seed}: ` +
       `${world.upstream.arrivals.length} statements reached the warehouse, ` +
-      `memory ${inMegabytes(memory[0] ?? 0)} to ${inMegabytes(Math.max(0, ...memory))} MB, ` +
+      `memory ${tenthsOf(memory).map(inMegabytes).join(' ')} MB, ` +
       `${tally.findings.length + faults.length} findings\n`,
   )
   return tally.findings.length + faults.length === 0 ? 0 : 1
@@ -135,6 +135,15 @@ function growthOf(memory: readonly number[]): readonly string[] {
   const first = memory.slice(0, Math.max(1, Math.ceil(memory.length / 4)))
   const growth = Math.max(0, ...memory) - Math.max(0, ...first)
   return growth <= GROWTH ? [] : [`the memory of the gateway grew by ${inMegabytes(growth)} MB`]
+}
+
+/** The most in each tenth of the run. */
+function tenthsOf(memory: readonly number[]): readonly number[] {
+  const size = Math.max(1, memory.length / 10)
+  const parts = Array.from({ length: Math.min(10, memory.length) }, (_, part) =>
+    memory.slice(Math.floor(part * size), Math.floor((part + 1) * size)),
+  )
+  return parts.map((part) => Math.max(0, ...part))
 }
 
 function inMegabytes(bytes: number): number {
