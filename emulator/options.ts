@@ -9,6 +9,8 @@ export interface EmulatorUser {
   readonly publicKeys?: readonly string[]
   /** Programmatic access tokens. */
   readonly accessTokens?: readonly string[]
+  /** Access tokens of an OAuth integration, which stand for the user. */
+  readonly oauthTokens?: readonly string[]
   /** Roles granted to the user; PUBLIC is always among them. */
   readonly roles?: readonly string[]
   readonly defaultRole?: string | null

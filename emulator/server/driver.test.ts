@@ -39,6 +39,17 @@ describe('log-in by the driver', () => {
     assert.deepEqual((await execute(connection, 'SELECT 1')).rows, [{ X: 1 }])
   })
 
+  it('by an OAuth token, with or without the name of its user', async () => {
+    await using emulator = await startTestEmulator()
+    emulator.server.registerOAuthToken('BOB', 'token of bob')
+    const way = { authenticator: 'OAUTH', token: 'token of bob' }
+    for (const username of ['', 'bob']) {
+      const connection = await connect(emulator.server, { ...way, username })
+      assert.deepEqual((await execute(connection, 'SELECT 1')).rows, [{ X: 1 }])
+    }
+    await assert.rejects(connect(emulator.server, { ...way, username: 'ALICE' }), { code: '390309' })
+  })
+
   it('shows the refusal with its code', async () => {
     await using emulator = await startTestEmulator()
     const refusals = [

@@ -58,12 +58,21 @@ async function authenticate(parts: LogInParts, data: JsonObject): Promise<User> 
       if (user !== undefined && hasAccessToken(user, token)) return user
       throw refusal('394400', 'Programmatic access token is invalid.', 'PAT')
     case 'OAUTH':
-      throw refusal('390303', `Invalid OAuth access token. [${randomUUID()}]`, 'OAUTH')
+      return userOfToken(parts.users, token, loginName ?? '')
     case 'ID_TOKEN':
       throw refusal('390195', 'The provided ID Token is invalid.', 'ID_TOKEN')
     default:
       throw samlRefusal(authenticator)
   }
+}
+
+/** A token says whose it is; a name beside it must agree. */
+function userOfToken(users: Users, token: string, loginName: string): User {
+  const user = users.findByOAuthToken(token)
+  if (user === undefined) throw refusal('390303', `Invalid OAuth access token. [${randomUUID()}]`, 'OAUTH')
+  if (loginName === '' || loginName.toUpperCase() === user.name) return user
+  const text = 'The user you were trying to authenticate as differs from the user tied to the access token.'
+  throw refusal('390309', text, 'OAUTH')
 }
 
 /** Browser and identity-provider log-ins on an account without such an integration. */

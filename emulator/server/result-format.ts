@@ -2,12 +2,8 @@
 import { DEFAULT_PARAMETERS, type ParameterValue } from '../parameters.ts'
 import { SELECT_TYPE } from './statement-types.ts'
 
-export type ResultFormat = { readonly kind: 'json' } | ArrowFormat
-
-export interface ArrowFormat {
-  readonly kind: 'arrow'
-  /** Structured types as Arrow's own structs, lists and maps; else as JSON texts. */
-  readonly isNested: boolean
+export interface ResultFormat {
+  readonly kind: 'json' | 'arrow'
 }
 
 /** `CLIENT_APP_ID` of the clients that can decode Arrow, and the parameter that each of them is governed by. */
@@ -31,7 +27,6 @@ export function chooseFormat(
 ): ResultFormat {
   const parameter = FORMAT_PARAMETERS.find(([pattern]) => pattern.test(client))?.[1]
   if (parameter === undefined || statementTypeId !== SELECT_TYPE) return { kind: 'json' }
-  const value = (name: string) => String(parameterOf(name) ?? DEFAULT_PARAMETERS[name]).toUpperCase()
-  if (!ARROW_VALUES.has(value(parameter))) return { kind: 'json' }
-  return { kind: 'arrow', isNested: value('ENABLE_STRUCTURED_TYPES_NATIVE_ARROW_FORMAT') === 'TRUE' }
+  const value = String(parameterOf(parameter) ?? DEFAULT_PARAMETERS[parameter]).toUpperCase()
+  return { kind: ARROW_VALUES.has(value) ? 'arrow' : 'json' }
 }

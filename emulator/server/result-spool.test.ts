@@ -5,16 +5,31 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
-import type { StatementResult } from '../engine.ts'
+import type { Column, StatementResult } from '../engine.ts'
 import type { Row } from './result-chunk.ts'
 import { ResultSpool, readRows } from './result-spool.ts'
 
 const SMALL = { inlineRows: 3, inlineBytes: 100, firstChunkBytes: 50, maxChunkBytes: 150 }
 const JSON_FORMAT = { kind: 'json' } as const
+const ARROW_FORMAT = { kind: 'arrow' } as const
 const MIB = 1024 * 1024
 
-function resultOf(batches: StatementResult['batches']): StatementResult {
-  return { columns: [], batches, statementTypeId: 0x1000, numberOfBinds: 0 }
+const TEXT_COLUMN = {
+  name: 'C',
+  type: 'text',
+  nullable: true,
+  database: '',
+  schema: '',
+  table: '',
+  byteLength: null,
+  length: null,
+  precision: null,
+  scale: null,
+  collation: null,
+}
+
+function resultOf(batches: StatementResult['batches'], columns: readonly Column[] = []): StatementResult {
+  return { columns, batches, statementTypeId: 0x1000, numberOfBinds: 0 }
 }
 
 async function* toBatches(batches: readonly (readonly Row[])[]): AsyncGenerator<readonly Row[]> {
@@ -56,26 +71,34 @@ describe('ResultSpool', () => {
     await spool.close()
   })
 
-  it('holds no rows of a result of 1,000,000 × 10 in memory', async () => {
-    setFlagsFromString('--expose-gc')
-    const collectGarbage: () => void = runInNewContext('gc')
-    const inUse = () => {
-      collectGarbage()
-      const { heapUsed, external } = process.memoryUsage()
-      return heapUsed + external
-    }
-    const spool = new ResultSpool({ ...SMALL, firstChunkBytes: MIB, maxChunkBytes: 16 * MIB })
-    const idle = inUse()
-    let peak = 0
-    async function* wide(): AsyncGenerator<readonly Row[]> {
-      for (let batch = 0; batch < 1000; batch += 1) {
-        if (batch % 100 === 0) peak = Math.max(peak, inUse())
-        yield Array.from({ length: 1000 }, (_, index) => [`${batch} ${index}`, ...Array(9).fill('filler')])
+  for (const [format, mebibytes] of [
+    [JSON_FORMAT, 32],
+    [ARROW_FORMAT, 64],
+  ] as const)
+    it(`holds no rows of a result of 1,000,000 × 10 in memory: ${format.kind}`, async () => {
+      setFlagsFromString('--expose-gc')
+      const collectGarbage: () => void = runInNewContext('gc')
+      const inUse = () => {
+        collectGarbage()
+        const { heapUsed, external } = process.memoryUsage()
+        return heapUsed + external
       }
-    }
-    const stored = await spool.store(resultOf(wide()), JSON_FORMAT, new AbortController().signal)
-    assert.equal(stored.total, 1_000_000)
-    assert.ok(peak - idle < 32 * MIB, `${(peak - idle) / MIB} MiB in use`)
-    await spool.close()
-  })
+      const spool = new ResultSpool({ ...SMALL, firstChunkBytes: MIB, maxChunkBytes: 16 * MIB })
+      const idle = inUse()
+      let peak = 0
+      async function* wide(): AsyncGenerator<readonly Row[]> {
+        for (let batch = 0; batch < 1000; batch += 1) {
+          if (batch % 100 === 0) peak = Math.max(peak, inUse())
+          yield Array.from({ length: 1000 }, (_, index) => [`${batch} ${index}`, ...Array(9).fill('filler')])
+        }
+      }
+      const stored = await spool.store(
+        resultOf(wide(), Array(10).fill(TEXT_COLUMN)),
+        format,
+        new AbortController().signal,
+      )
+      assert.equal(stored.total, 1_000_000)
+      assert.ok(peak - idle < mebibytes * MIB, `${(peak - idle) / MIB} MiB in use`)
+      await spool.close()
+    })
 })

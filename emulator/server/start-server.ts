@@ -29,6 +29,8 @@ export interface EmulatorServer {
   registerKey(user: string, publicKeyPem: string): void
   /** As `ALTER USER … ADD PROGRAMMATIC ACCESS TOKEN`; makes the user when there is none. */
   registerAccessToken(user: string, token: string): void
+  /** As a token that an OAuth integration of the account has issued; makes the user when there is none. */
+  registerOAuthToken(user: string, token: string): void
   close(): Promise<void>
 }
 
@@ -88,6 +90,7 @@ export async function startServer(
     addUser: (user) => void users.add(user),
     registerKey: (user, publicKeyPem) => void users.registerKey(user, publicKeyPem),
     registerAccessToken: (user, token) => void users.registerAccessToken(user, token),
+    registerOAuthToken: (user, token) => void users.registerOAuthToken(user, token),
     close: async () => {
       clearInterval(sweeper)
       log.cancelAll()

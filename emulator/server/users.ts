@@ -14,6 +14,7 @@ export interface User {
   /** By fingerprint, as it stands in a JWT's issuer: `SHA256:<base64>`. */
   readonly publicKeys: ReadonlyMap<string, KeyObject>
   readonly accessTokens: ReadonlySet<string>
+  readonly oauthTokens: ReadonlySet<string>
 }
 
 export class Users {
@@ -36,6 +37,7 @@ export class Users {
       password: settings.password ?? null,
       publicKeys: new Map((settings.publicKeys ?? []).map(readPublicKey)),
       accessTokens: new Set(settings.accessTokens),
+      oauthTokens: new Set(settings.oauthTokens),
     }
     this.#users.set(user.name, user)
     return user
@@ -58,6 +60,17 @@ export class Users {
     return this.#replace({ ...user, accessTokens: new Set([...user.accessTokens, token]) })
   }
 
+  /** As a token that an OAuth integration of the account has issued; makes the user when there is none. */
+  registerOAuthToken(name: string, token: string): User {
+    const user = this.find(name) ?? this.add({ name })
+    return this.#replace({ ...user, oauthTokens: new Set([...user.oauthTokens, token]) })
+  }
+
+  /** The user that an OAuth token stands for. */
+  findByOAuthToken(token: string): User | undefined {
+    return [...this.#users.values()].find(({ oauthTokens }) => isAmong(oauthTokens, token))
+  }
+
   #replace(user: User): User {
     this.#users.set(user.name, user)
     return user
@@ -69,7 +82,11 @@ export function hasPassword(user: User, password: string): boolean {
 }
 
 export function hasAccessToken(user: User, token: string): boolean {
-  return [...user.accessTokens].some((known) => equalSecrets(known, token))
+  return isAmong(user.accessTokens, token)
+}
+
+function isAmong(tokens: ReadonlySet<string>, token: string): boolean {
+  return [...tokens].some((known) => equalSecrets(known, token))
 }
 
 /** Compares in constant time, whatever the lengths. */

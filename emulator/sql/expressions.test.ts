@@ -17,6 +17,8 @@ const CASES: readonly (readonly [expression: string, cell: string | null])[] = [
   ["SUBSTR('abc', 0, 2)", 'ab'],
   ["CONCAT('a', NULL)", null],
   ["TYPEOF(PARSE_JSON('[1]'))", 'ARRAY'],
+  ["INTERVAL '1 day'", '86400000000000'],
+  ["'-1-2'::INTERVAL YEAR TO MONTH", '-14'],
   ["'2024-01-31'::DATE + INTERVAL '1 day'", '19754'],
   ["DATEADD(month, 1, '2024-01-31'::DATE)", '19782'],
   ["DATEADD('hour', 1, '2024-01-01'::TIMESTAMP)", '1704070800.000000000'],

@@ -32,6 +32,8 @@ const CASES: readonly (readonly [column: Column, cells: readonly Cell[], type: s
       [['0', '2147483648', '0', '0'], Array(4).fill('4294967295')],
     ],
     [fixed(), [null, null], 'Int8', [null, null]],
+    [columnOf('interval_year_month'), ['-14', null], 'Int64', [-14n, null]],
+    [columnOf('interval_day_time'), ['9223372036854775808'], 'Decimal[38e0]', [['0', '2147483648', '0', '0']]],
     [columnOf('real'), ['1.5', 'inf', '-inf', 'NaN', null], 'Float64', [1.5, Infinity, -Infinity, NaN, null]],
     [columnOf('boolean'), ['1', '0', null], 'Bool', [true, false, null]],
     [columnOf('text'), ['a', '', '☃', null], 'Utf8', ['a', '', '☃', null]],

@@ -26,12 +26,16 @@ export interface ColumnEncoder {
 
 /** `leastBits`: a NUMBER takes no narrower type, whatever its values. */
 export function columnEncoder(column: Column, leastBits: IntegerBits | null): ColumnEncoder {
+  if (column.type.startsWith('interval')) return new FixedEncoder(column, leastBits ?? 64)
   return column.type === 'fixed'
     ? new FixedEncoder(column, leastBits ?? 8)
     : new PlainEncoder((cells) => columnData(column, cells))
 }
 
-/** NUMBER: as wide as the greatest value of the stream needs, so that no batch is written before the last is read. */
+/**
+ * NUMBER, and intervals in months or nanoseconds: as wide as the greatest value of the stream needs, so that no batch
+ * is written before the last is read.
+ */
 class FixedEncoder implements ColumnEncoder {
   readonly #scale: number
   readonly #batches: { readonly integers: Integers; readonly nulls: ReturnType<typeof nullsOf> }[] = []

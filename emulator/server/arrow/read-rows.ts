@@ -26,6 +26,8 @@ function readCell({ type, scale }: Column, value: unknown): Cell {
   switch (type) {
     case 'fixed':
     case 'time':
+    case 'interval_year_month':
+    case 'interval_day_time':
       return decimalText(toInteger(value), scale ?? 0)
     case 'timestamp_ntz':
     case 'timestamp_ltz':

@@ -52,8 +52,9 @@ function writerOf(type: SnowflakeType): (value: DuckDBValue) => Cell {
     case 'geography':
     case 'geometry':
     case 'decfloat':
-    case 'interval_year_month':
       return (value) => (value instanceof DuckDBStructValue ? text(value.entries[type.name]) : text(value))
+    case 'interval_year_month':
+      return (value) => (value instanceof DuckDBStructValue ? monthsText(value.entries[type.name]) : String(value))
     case 'interval_day_time':
       return (value) => (value instanceof DuckDBIntervalValue ? intervalText(value) : String(value))
     case 'variant':
@@ -108,14 +109,16 @@ function zonedText(scale: number): (value: DuckDBValue) => Cell {
   }
 }
 
+/** Months, from years and months as they are written: `-1-02`. */
+function monthsText(value: DuckDBValue | undefined): Cell {
+  const [, sign = '', years = '0', months = '0'] = /^([+-]?)(\d+)(?:-(\d+))?$/.exec(String(value).trim()) ?? []
+  const count = Number(years) * 12 + Number(months)
+  return text(value === undefined || value === null ? null : `${sign === '-' && count > 0 ? '-' : ''}${count}`)
+}
+
+/** Nanoseconds. */
 function intervalText(value: DuckDBIntervalValue): string {
-  const micros = BigInt(value.days) * 86_400_000_000n + value.micros
-  const sign = micros < 0n ? '-' : '+'
-  const size = micros < 0n ? -micros : micros
-  const seconds = size / 1_000_000n
-  const two = (part: bigint) => String(part).padStart(2, '0')
-  const clock = `${two((seconds / 3600n) % 24n)}:${two((seconds / 60n) % 60n)}:${two(seconds % 60n)}`
-  return `${sign}${seconds / 86_400n} ${clock}.${String(size % 1_000_000n).padStart(6, '0')}`
+  return String((BigInt(value.days) * 86_400_000_000n + value.micros) * 1000n)
 }
 
 /** Strict JSON: the Node driver evaluates as JavaScript what is not (driver-protocol.md#json-cells). */

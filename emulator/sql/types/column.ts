@@ -29,7 +29,7 @@ export function toColumn(
           : null,
     length: type.length ?? null,
     precision: precisionOf(type),
-    scale: type.scale ?? null,
+    scale: type.scale ?? (type.name.startsWith('interval') ? 0 : null),
     collation: null,
     ...(type.fields ? { fields: type.fields.map((field) => toColumn(field.name, field.type, true)) } : {}),
     ...(type.dimension === undefined ? {} : { vectorDimension: type.dimension }),
@@ -40,8 +40,12 @@ export function toColumn(
 /** GeoJSON is the default output of both, and goes out as an object. */
 const WIRE_NAMES: Readonly<Partial<Record<SnowflakeType['name'], string>>> = { geography: 'object', geometry: 'object' }
 
+/** Digits of the leading field unless declared. */
+const INTERVAL_PRECISION = 9
+
 function precisionOf(type: SnowflakeType): number | null {
   if (type.name === 'decfloat') return 38
   if (type.name === 'fixed') return type.precision ?? 38
+  if (type.name.startsWith('interval')) return INTERVAL_PRECISION
   return type.name === 'time' || type.name.startsWith('timestamp') ? 0 : null
 }

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { ParameterValue } from '../parameters.ts'
+import { chooseFormat } from './result-format.ts'
+
+const SELECT = 0x1000
+
+/** Client, type of the statement, what holds for it, and the format. */
+const CASES: readonly (readonly [string, number, Readonly<Record<string, ParameterValue>>, 'json' | 'arrow'])[] = [
+  ['PythonConnector', SELECT, {}, 'arrow'],
+  ['PythonSnowpark', SELECT, {}, 'arrow'],
+  ['SnowflakeSQLAlchemy', SELECT, {}, 'arrow'],
+  ['Go', SELECT, {}, 'arrow'],
+  ['JDBC', SELECT, {}, 'arrow'],
+  ['ODBC', SELECT, {}, 'arrow'],
+  ['.NET', SELECT, {}, 'arrow'],
+  ['C API', SELECT, {}, 'json'],
+  ['JavaScript', SELECT, {}, 'json'],
+  ['JavaScript', SELECT, { GO_QUERY_RESULT_FORMAT: 'ARROW' }, 'json'],
+  ['Icecore', SELECT, {}, 'json'],
+  ['PythonConnector', SELECT, { PYTHON_CONNECTOR_QUERY_RESULT_FORMAT: 'JSON' }, 'json'],
+  ['PythonConnector', SELECT, { PYTHON_CONNECTOR_QUERY_RESULT_FORMAT: 'arrow_force' }, 'arrow'],
+  ['JDBC', SELECT, { PYTHON_CONNECTOR_QUERY_RESULT_FORMAT: 'JSON' }, 'arrow'],
+  ['JDBC', 0x4400, {}, 'json'],
+  ['Go', 0x3100, {}, 'json'],
+  ['Go', 0x9000, {}, 'json'],
+]
+
+describe('chooseFormat', () => {
+  for (const [client, type, parameters, kind] of CASES) {
+    it(`${client}, statement type ${type}, ${JSON.stringify(parameters)}: ${kind}`, () => {
+      assert.equal(chooseFormat(client, type, (name) => parameters[name]).kind, kind)
+    })
+  }
+})
