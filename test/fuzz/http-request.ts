@@ -41,7 +41,7 @@ export function makeRequest(method: string, path: string, parts: RequestParts = 
   }
 }
 
-export function targetOf({ path, query }: Pick<HttpRequest, 'path' | 'query'>): string {
+function targetOf({ path, query }: Pick<HttpRequest, 'path' | 'query'>): string {
   const search = query.map(([name, value]) => `${name}=${value}`).join('&')
   return search === '' ? path : `${path}?${search}`
 }

@@ -61,7 +61,7 @@ function bytesData(values: readonly (Buffer | null)[]): Data {
   return makeData({ type: new Binary(), data, valueOffsets, ...nullsOf(values) })
 }
 
-export function offsetsOf(lengths: readonly number[]): Int32Array {
+function offsetsOf(lengths: readonly number[]): Int32Array {
   const offsets = new Int32Array(lengths.length + 1)
   for (const [row, length] of lengths.entries()) offsets[row + 1] = offsets[row]! + length
   return offsets
