@@ -68,16 +68,21 @@ export function integerData(
 ): Data {
   switch (bits) {
     case 8:
-      return makeData({ type: new Int8(), data: Int8Array.from<number | bigint>(values, Number), ...nulls })
+      return makeData({ type: new Int8(), data: new Int8Array(toDoubles(values)), ...nulls })
     case 16:
-      return makeData({ type: new Int16(), data: Int16Array.from<number | bigint>(values, Number), ...nulls })
+      return makeData({ type: new Int16(), data: new Int16Array(toDoubles(values)), ...nulls })
     case 32:
-      return makeData({ type: new Int32(), data: Int32Array.from<number | bigint>(values, Number), ...nulls })
+      return makeData({ type: new Int32(), data: new Int32Array(toDoubles(values)), ...nulls })
     case 64:
       return makeData({ type: new Int64(), data: BigInt64Array.from<number | bigint>(values, BigInt), ...nulls })
     case 128:
       return makeData({ type: new Decimal(scale, DECIMAL_PRECISION, bits), data: wordsOf(values), ...nulls })
   }
+}
+
+/** Exact for up to 32 bits, however long the texts were. */
+function toDoubles(values: Integers['values']): Float64Array {
+  return values instanceof Float64Array ? values : Float64Array.from(values, Number)
 }
 
 /** Two's complement of 128 bits, the low half first. */
