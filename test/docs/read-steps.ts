@@ -5,7 +5,8 @@
  * - `<!-- run -->`, `<!-- run, exit 1 -->`: the commands end with that code;
  * - `<!-- run in the background until: TEXT -->`: they go on once they have said the text, to the end of the document;
  * - `<!-- shows -->`: each line of the fence is found in what the commands before it printed;
- * - `<!-- file: PATH -->`: the file that the reader is told to write.
+ * - `<!-- file: PATH -->`: the file that the reader is told to write;
+ * - `<!-- not run: WHY -->`: left to the reader.
  */
 export type Step =
   | { readonly step: 'run'; readonly line: number; readonly commands: string; readonly exit: number }
@@ -16,9 +17,10 @@ export type Step =
 const MARKED_FENCE = /^<!-- (?<mark>.+?) -->\n```\w*\n(?<body>[\s\S]*?)^```$/gm
 
 export function readSteps(markdown: string): readonly Step[] {
-  return [...markdown.matchAll(MARKED_FENCE)].map(({ groups, index }) => {
+  return [...markdown.matchAll(MARKED_FENCE)].flatMap(({ groups, index }) => {
+    const mark = groups?.mark ?? ''
     const line = markdown.slice(0, index).split('\n').length
-    return readStep(groups?.mark ?? '', groups?.body ?? '', line)
+    return /^not run: ./.test(mark) ? [] : [readStep(mark, groups?.body ?? '', line)]
   })
 }
 
