@@ -10,8 +10,8 @@ const BUILD_MS = 600_000
 
 export const goKit: Kit = {
   name: 'Go',
-  language: 'go',
   major: 1,
+  formatParameter: 'GO_QUERY_RESULT_FORMAT',
   async install(cache): Promise<Installed> {
     const binary = join(cache, 'go/scenario')
     await mkdir(join(cache, 'go'), { recursive: true })
@@ -21,4 +21,5 @@ export const goKit: Kit = {
     const [, version = ''] = /gosnowflake v(\S+)/.exec(await readFile(join(PROGRAM, 'go.mod'), 'utf8')) ?? []
     return { ok: true, command: [binary], version }
   },
+  trust: async (authorityFile) => ({ SSL_CERT_FILE: authorityFile }),
 }

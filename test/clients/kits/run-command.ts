@@ -10,8 +10,8 @@ export interface CommandOptions {
   readonly cwd?: string
   readonly environment?: Readonly<Record<string, string>>
   readonly timeoutMs: number
-  /** Called with each piece of standard error as it comes. */
-  readonly onStderr?: (text: string) => void
+  /** Called once, when the command has written `started` to standard error; it reads a line when this is done. */
+  readonly onStarted?: () => void | Promise<void>
 }
 
 /** Never rejects: a command that cannot be started has no exit code. */
@@ -21,17 +21,30 @@ export function runCommand(command: readonly string[], options: CommandOptions):
     const child = spawn(file, rest, {
       cwd: options.cwd,
       env: { ...process.env, ...options.environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       timeout: options.timeoutMs,
+      killSignal: 'SIGKILL',
     })
     let stdout = ''
     let stderr = ''
+    let isStarted = false
+    const answerStart = async (): Promise<void> => {
+      await options.onStarted?.()
+      child.stdin.end('\n')
+    }
+    // A program that ended without reading.
+    child.stdin.on('error', () => undefined)
     child.stdout.on('data', (text: Buffer) => {
       stdout += text.toString()
     })
     child.stderr.on('data', (text: Buffer) => {
       stderr += text.toString()
-      options.onStderr?.(text.toString())
+      if (isStarted || !/^started$/m.test(stderr)) return
+      isStarted = true
+      answerStart().catch((error: Error) => {
+        stderr += error.message
+        child.kill('SIGKILL')
+      })
     })
     child.once('error', (error) => resolve({ code: null, stdout, stderr: error.message }))
     child.once('close', (code) => resolve({ code, stdout, stderr }))

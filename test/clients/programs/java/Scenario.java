@@ -1,175 +1,205 @@
 // One scenario with the official JDBC driver: prints one JSON object, `result` or `error`.
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Timer;
+import java.util.TimerTask;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import net.snowflake.client.api.connection.SnowflakeConnection;
+import net.snowflake.client.api.resultset.QueryStatus;
+import net.snowflake.client.api.resultset.SnowflakeAsyncResultSet;
 import net.snowflake.client.api.resultset.SnowflakeResultSet;
 import net.snowflake.client.api.statement.SnowflakeStatement;
-import net.snowflake.client.api.connection.SnowflakeConnection;
 
 public class Scenario {
-  static final String TARGET = System.getenv("ICECORE_TARGET");
+  static final String MANY_ROWS = "SELECT SEQ4() AS N FROM TABLE(GENERATOR(ROWCOUNT => 1000000)) LIMIT ";
 
-  static String target(String name) {
-    Matcher match = Pattern.compile("\"" + name + "\":(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([0-9]+))").matcher(TARGET);
-    if (!match.find()) return null;
-    if (match.group(2) != null) return match.group(2);
-    return match.group(1).replace("\\n", "\n").replace("\\\"", "\"").replace("\\\\", "\\");
-  }
-
-  static Connection open(String token) throws SQLException {
-    Properties how = new Properties();
-    how.put("account", target("account"));
-    how.put("user", target("user"));
-    how.put("db", "SHOP");
-    how.put("schema", "SALES");
-    how.put("warehouse", "COMPUTE_WH");
-    how.put("ssl", "off");
-    how.put("loginTimeout", "20");
-    if (token != null) {
-      how.put("authenticator", "oauth");
-      how.put("token", token);
-    } else {
-      how.put("password", target("password"));
+  static Object run(String program) throws Exception {
+    if (program.equals("crowd")) return crowd();
+    try (Connection connection = Target.open(Target.target("secret"))) {
+      return run(program, connection);
     }
-    return DriverManager.getConnection("jdbc:snowflake://" + target("host") + ":" + target("port") + "/", how);
   }
 
-  static List<List<Object>> read(ResultSet rows) throws SQLException {
-    List<List<Object>> found = new ArrayList<>();
-    int columns = rows.getMetaData().getColumnCount();
-    while (rows.next()) {
-      List<Object> row = new ArrayList<>();
-      for (int column = 1; column <= columns; column += 1) row.add(rows.getObject(column));
-      found.add(row);
+  static Object run(String program, Connection connection) throws Exception {
+    switch (program) {
+      case "log_in":
+        return Target.text(
+            Target.fetch(connection, "SELECT CURRENT_ROLE(), CURRENT_DATABASE(), CURRENT_SCHEMA()"));
+      case "statement":
+        Target.ready();
+        return Target.text(Target.fetch(connection, Target.target("sql")));
+      case "twice":
+        Target.fetch(connection, Target.target("sql"));
+        Thread.sleep(Target.count("pause") * 1000L);
+        return Target.text(Target.fetch(connection, Target.target("sql")));
+      case "rows":
+        Target.ready();
+        return total(Target.fetch(connection, MANY_ROWS + Target.target("rows")));
+      case "describe":
+        return describe(connection);
+      case "binds":
+        return binds(connection);
+      case "array_binds":
+        return arrayBinds(connection);
+      case "multi_statement":
+        return multiStatement(connection);
+      case "transaction":
+        return transaction(connection);
+      case "session_state":
+        Target.all(connection, "USE SCHEMA CRM", "SET MARK = 'kept'");
+        return Target.text(Target.fetch(connection, "SELECT CURRENT_SCHEMA(), $MARK"));
+      case "insert":
+        Target.all(connection, "CREATE TEMPORARY TABLE ONCE (N INT)");
+        Target.ready();
+        Target.all(connection, "INSERT INTO ONCE VALUES (1)");
+        return Target.number(Target.fetch(connection, "SELECT COUNT(*) FROM ONCE"));
+      case "asynchronous":
+        return asynchronous(connection);
+      case "status":
+        return status(connection);
+      case "cancel_timeout":
+        try (Statement statement = connection.createStatement()) {
+          statement.setQueryTimeout(2);
+          return Target.text(Target.read(statement.executeQuery("SELECT SYSTEM$WAIT(60)")));
+        }
+      case "cancel_call":
+        return cancelCall(connection);
+      default:
+        throw new IllegalArgumentException("no program " + program);
     }
-    return found;
   }
 
-  static List<List<Object>> fetch(Connection connection, String sql) throws SQLException {
+  static Object total(List<List<Object>> rows) {
+    long sum = 0;
+    for (List<Object> row : rows) sum += Long.parseLong(String.valueOf(row.get(0)));
+    return List.of(rows.size(), sum);
+  }
+
+  static Object describe(Connection connection) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement("SELECT 1 AS N, 'a' AS T")) {
+      ResultSetMetaData columns = statement.getMetaData();
+      List<Object> names = new ArrayList<>();
+      for (int column = 1; column <= columns.getColumnCount(); column += 1) names.add(columns.getColumnName(column));
+      return names;
+    }
+  }
+
+  static Object binds(Connection connection) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement("SELECT ?, ?, ?")) {
+      statement.setInt(1, 7);
+      statement.setString(2, "it's");
+      statement.setString(3, null);
+      return Target.text(Target.read(statement.executeQuery()));
+    }
+  }
+
+  static Object arrayBinds(Connection connection) throws SQLException {
+    Target.all(connection, "CREATE TEMPORARY TABLE ARRAY_BINDS (N INT, T TEXT)");
+    try (PreparedStatement statement = connection.prepareStatement("INSERT INTO ARRAY_BINDS VALUES (?, ?)")) {
+      for (int n = 0; n < Target.count("rows"); n += 1) {
+        statement.setInt(1, n);
+        statement.setString(2, "t" + n);
+        statement.addBatch();
+      }
+      statement.executeBatch();
+    }
+    return Target.text(Target.fetch(connection, "SELECT COUNT(*), SUM(N), MAX(T) FROM ARRAY_BINDS"));
+  }
+
+  static Object multiStatement(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      return statement.execute(sql) ? read(statement.getResultSet()) : List.of();
-    }
-  }
-
-  static void all(Connection connection, String... texts) throws SQLException {
-    for (String text : texts) fetch(connection, text);
-  }
-
-  static Object text(List<List<Object>> rows) {
-    List<Object> shown = new ArrayList<>();
-    for (List<Object> row : rows) {
-      List<Object> cells = new ArrayList<>();
-      for (Object cell : row) {
-        if (cell == null) cells.add(null);
-        else if (cell instanceof byte[] bytes) cells.add("byte[] " + java.util.HexFormat.of().formatHex(bytes));
-        else cells.add(cell.getClass().getSimpleName() + " " + cell);
+      statement.unwrap(SnowflakeStatement.class).setParameter("MULTI_STATEMENT_COUNT", 3);
+      List<Object> found = new ArrayList<>();
+      boolean isRows = statement.execute("SELECT 1; SELECT 2; SELECT 3");
+      while (isRows) {
+        found.add(Target.number(Target.read(statement.getResultSet())));
+        isRows = statement.getMoreResults();
       }
-      shown.add(cells);
+      return found;
     }
-    return shown;
   }
 
-  static long number(List<List<Object>> rows) {
-    List<Object> row = rows.get(0);
-    return Long.parseLong(String.valueOf(row.get(row.size() - 1)));
+  static Object transaction(Connection connection) throws SQLException {
+    Target.all(connection, "CREATE TEMPORARY TABLE IN_TRANSACTION (N INT)");
+    connection.setAutoCommit(false);
+    Target.all(connection, "INSERT INTO IN_TRANSACTION VALUES (1), (2)");
+    long within = Target.number(Target.fetch(connection, "SELECT COUNT(*) FROM IN_TRANSACTION"));
+    connection.rollback();
+    return List.of(within, Target.number(Target.fetch(connection, "SELECT COUNT(*) FROM IN_TRANSACTION")));
   }
 
-  static Object run(String scenario) throws Exception {
-    if (scenario.equals("refused_log_in")) {
-      open("not.a.token").close();
-      return null;
+  static ResultSet startAsynchronous(Statement statement) throws SQLException {
+    return statement.unwrap(SnowflakeStatement.class).executeAsyncQuery("SELECT SYSTEM$WAIT(1), 7");
+  }
+
+  static Object asynchronous(Connection connection) throws SQLException {
+    try (Connection other = Target.open(Target.target("other"));
+        Statement statement = connection.createStatement()) {
+      String id = startAsynchronous(statement).unwrap(SnowflakeResultSet.class).getQueryID();
+      return Target.number(Target.read(other.unwrap(SnowflakeConnection.class).createResultSet(id)));
     }
-    try (Connection connection = open(target("token"))) {
-      switch (scenario) {
-        case "log_in":
-          return text(fetch(connection, "SELECT CURRENT_ROLE(), CURRENT_DATABASE(), CURRENT_SCHEMA()"));
-        case "types":
-          return text(fetch(connection, target("sql")));
-        case "many_rows": {
-          List<Object> found = new ArrayList<>();
-          for (int count : new int[] {0, 1, 100_000}) {
-            List<List<Object>> rows =
-                fetch(connection, "SELECT SEQ4() AS N FROM TABLE(GENERATOR(ROWCOUNT => 100000)) LIMIT " + count);
+  }
+
+  static Object status(Connection connection) throws Exception {
+    try (Statement statement = connection.createStatement()) {
+      SnowflakeAsyncResultSet later = startAsynchronous(statement).unwrap(SnowflakeAsyncResultSet.class);
+      QueryStatus found = later.getStatus();
+      while (found.isStillRunning()) {
+        Thread.sleep(300);
+        found = later.getStatus();
+      }
+      return found.getStatus().name();
+    }
+  }
+
+  static Object cancelCall(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      TimerTask cancel =
+          new TimerTask() {
+            @Override
+            public void run() {
+              try {
+                statement.cancel();
+              } catch (SQLException error) {
+                throw new IllegalStateException(error);
+              }
+            }
+          };
+      new Timer(true).schedule(cancel, 2000);
+      return Target.text(Target.read(statement.executeQuery("SELECT SYSTEM$WAIT(60)")));
+    }
+  }
+
+  static Object crowd() throws Exception {
+    int size = Target.count("rows");
+    ExecutorService threads = Executors.newFixedThreadPool(size);
+    List<Callable<Long>> work = new ArrayList<>();
+    for (int index = 0; index < size; index += 1) {
+      String sql = "SELECT " + index;
+      work.add(
+          () -> {
             long sum = 0;
-            for (List<Object> row : rows) sum += Long.parseLong(String.valueOf(row.get(0)));
-            found.add(List.of(rows.size(), sum));
-          }
-          return found;
-        }
-        case "binds":
-          try (PreparedStatement statement = connection.prepareStatement("SELECT ?, ?, ?")) {
-            statement.setInt(1, 7);
-            statement.setString(2, "it's");
-            statement.setString(3, null);
-            return text(read(statement.executeQuery()));
-          }
-        case "array_binds":
-          all(connection, "CREATE TEMPORARY TABLE ARRAY_BINDS (N INT, T TEXT)");
-          try (PreparedStatement statement = connection.prepareStatement("INSERT INTO ARRAY_BINDS VALUES (?, ?)")) {
-            for (int n = 0; n < 5; n += 1) {
-              statement.setInt(1, n);
-              statement.setString(2, "t" + n);
-              statement.addBatch();
+            try (Connection connection = Target.open(Target.target("secret"))) {
+              for (int each = 0; each < Target.count("each"); each += 1) {
+                sum += Target.number(Target.fetch(connection, sql));
+              }
             }
-            statement.executeBatch();
-          }
-          return text(fetch(connection, "SELECT COUNT(*), SUM(N), MAX(T) FROM ARRAY_BINDS"));
-        case "multi_statement":
-          try (Statement statement = connection.createStatement()) {
-            statement.unwrap(SnowflakeStatement.class).setParameter("MULTI_STATEMENT_COUNT", 3);
-            List<Object> found = new ArrayList<>();
-            boolean isRows = statement.execute("SELECT 1; SELECT 2; SELECT 3");
-            while (isRows) {
-              found.add(number(read(statement.getResultSet())));
-              isRows = statement.getMoreResults();
-            }
-            return found;
-          }
-        case "transaction": {
-          all(connection, "CREATE TEMPORARY TABLE IN_TRANSACTION (N INT)");
-          connection.setAutoCommit(false);
-          all(connection, "INSERT INTO IN_TRANSACTION VALUES (1), (2)");
-          long within = number(fetch(connection, "SELECT COUNT(*) FROM IN_TRANSACTION"));
-          connection.rollback();
-          return List.of(within, number(fetch(connection, "SELECT COUNT(*) FROM IN_TRANSACTION")));
-        }
-        case "session_state":
-          all(connection, "USE SCHEMA CRM", "SET MARK = 'kept'");
-          return text(fetch(connection, "SELECT CURRENT_SCHEMA(), $MARK"));
-        case "denial":
-          return text(fetch(connection, "ALTER USER ICECORE SET PASSWORD = 'x'"));
-        case "sql_error":
-          return text(fetch(connection, "SELECT NO_SUCH_COLUMN FROM PRODUCTS"));
-        case "put_refused":
-          return text(fetch(connection, "PUT file:///etc/hostname @~"));
-        case "asynchronous":
-          try (Connection other = open(target("token")); Statement statement = connection.createStatement()) {
-            ResultSet later =
-                statement.unwrap(SnowflakeStatement.class).executeAsyncQuery("SELECT SYSTEM$WAIT(1), 7");
-            String id = later.unwrap(SnowflakeResultSet.class).getQueryID();
-            return number(read(other.unwrap(SnowflakeConnection.class).createResultSet(id)));
-          }
-        case "cancel":
-          try (Statement statement = connection.createStatement()) {
-            statement.setQueryTimeout(2);
-            return text(read(statement.executeQuery("SELECT SYSTEM$WAIT(60)")));
-          }
-        case "restart":
-          System.err.println("started");
-          return number(fetch(connection, "SELECT SYSTEM$WAIT(4), 7"));
-        default:
-          throw new IllegalArgumentException("no scenario " + scenario);
-      }
+            return sum;
+          });
     }
+    long sum = 0;
+    for (Future<Long> done : threads.invokeAll(work)) sum += done.get();
+    return List.of(size * Target.count("each"), sum);
   }
 
   static String json(Object value) {
@@ -190,7 +220,6 @@ public class Scenario {
   }
 
   public static void main(String[] arguments) throws IOException {
-    long begun = System.nanoTime();
     String answer;
     try {
       answer = "\"result\":" + json(run(arguments[0]));
@@ -201,7 +230,7 @@ public class Scenario {
     } catch (Exception error) {
       answer = "\"error\":{\"code\":\"\",\"sqlState\":null,\"message\":" + json(error.toString()) + "}";
     }
-    System.out.println("{" + answer + ",\"seconds\":" + (System.nanoTime() - begun) / 1e9 + "}");
+    System.out.println("{" + answer + ",\"seconds\":" + (System.nanoTime() - Target.begun) / 1e9 + "}");
     System.exit(0);
   }
 }

@@ -1,73 +1,39 @@
 /** One scenario with the official Node driver: prints one JSON object, `result` or `error`. */
-import snowflake from 'snowflake-sdk'
+import { close, connect, ready, rows, run, seconds, target, text, withConnection } from './connect.mjs'
 
-const target = JSON.parse(process.env.ICECORE_TARGET)
-snowflake.configure({ logLevel: 'OFF' })
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-async function connect(more = {}) {
-  const credential = target.token ? { authenticator: 'OAUTH', token: target.token } : { password: target.password }
-  const connection = snowflake.createConnection({
-    account: target.account,
-    accessUrl: `${target.protocol}://${target.host}:${target.port}`,
-    username: target.user,
-    database: 'SHOP',
-    schema: 'SALES',
-    warehouse: 'COMPUTE_WH',
-    ...credential,
-    ...more,
-  })
-  await new Promise((resolve, reject) => connection.connect((error) => (error ? reject(error) : resolve())))
-  return connection
-}
-
-function run(connection, sqlText, options = {}) {
-  return new Promise((resolve, reject) =>
-    connection.execute({
-      sqlText,
-      ...options,
-      complete: (error, statement, rows) => (error ? reject(error) : resolve({ statement, rows: rows ?? [] })),
-    }),
-  )
-}
-
-const rows = async (connection, sqlText, options) => (await run(connection, sqlText, options)).rows
-const close = (connection) => new Promise((resolve) => connection.destroy(() => resolve()))
-
-function text(list) {
-  return list.map((row) =>
-    Object.values(row).map((cell) => (cell === null ? null : `${typeof cell} ${JSON.stringify(cell)}`)),
-  )
-}
-
-async function withConnection(work) {
-  const connection = await connect()
-  try {
-    return await work(connection)
-  } finally {
-    await close(connection)
-  }
-}
-
-const SCENARIOS = {
+const PROGRAMS = {
   log_in: () =>
     withConnection(async (c) => text(await rows(c, 'SELECT CURRENT_ROLE(), CURRENT_DATABASE(), CURRENT_SCHEMA()'))),
-  refused_log_in: () => connect({ authenticator: 'OAUTH', token: 'not.a.token' }),
-  types: () => withConnection(async (c) => text(await rows(c, target.sql))),
-  many_rows: () =>
+  statement: () =>
     withConnection(async (c) => {
-      const found = []
-      for (const count of [0, 1, 100_000]) {
-        const got = await rows(c, `SELECT SEQ4() AS N FROM TABLE(GENERATOR(ROWCOUNT => 100000)) LIMIT ${count}`)
-        found.push([got.length, got.reduce((sum, { N }) => sum + N, 0)])
-      }
-      return found
+      await ready()
+      return text(await rows(c, target.sql))
+    }),
+  twice: () =>
+    withConnection(async (c) => {
+      await rows(c, target.sql)
+      await pause(target.pause * 1000)
+      return text(await rows(c, target.sql))
+    }),
+  rows: () =>
+    withConnection(async (c) => {
+      await ready()
+      const got = await rows(c, `SELECT SEQ4() AS N FROM TABLE(GENERATOR(ROWCOUNT => 1000000)) LIMIT ${target.rows}`)
+      return [got.length, got.reduce((sum, { N }) => sum + N, 0)]
+    }),
+  describe: () =>
+    withConnection(async (c) => {
+      const { statement } = await run(c, "SELECT 1 AS N, 'a' AS T", { describeOnly: true })
+      return statement.getColumns().map((column) => column.getName())
     }),
   binds: () =>
     withConnection(async (c) => text(await rows(c, 'SELECT ? AS A, ? AS B, ? AS C', { binds: [7, "it's", null] }))),
   array_binds: () =>
     withConnection(async (c) => {
       await run(c, 'CREATE TEMPORARY TABLE ARRAY_BINDS (N INT, T TEXT)')
-      const binds = [0, 1, 2, 3, 4].map((n) => [n, `t${n}`])
+      const binds = Array.from({ length: target.rows }, (_, n) => [n, `t${n}`])
       await run(c, 'INSERT INTO ARRAY_BINDS VALUES (?, ?)', { binds })
       return text(await rows(c, 'SELECT COUNT(*), SUM(N), MAX(T) FROM ARRAY_BINDS'))
     }),
@@ -104,11 +70,15 @@ const SCENARIOS = {
       await run(c, "SET MARK = 'kept'")
       return text(await rows(c, 'SELECT CURRENT_SCHEMA(), $MARK'))
     }),
-  denial: () => withConnection((c) => rows(c, "ALTER USER ICECORE SET PASSWORD = 'x'")),
-  sql_error: () => withConnection((c) => rows(c, 'SELECT NO_SUCH_COLUMN FROM PRODUCTS')),
-  put_refused: () => withConnection((c) => rows(c, 'PUT file:///etc/hostname @~')),
+  insert: () =>
+    withConnection(async (c) => {
+      await run(c, 'CREATE TEMPORARY TABLE ONCE (N INT)')
+      await ready()
+      await run(c, 'INSERT INTO ONCE VALUES (1)')
+      return (await rows(c, 'SELECT COUNT(*) AS N FROM ONCE'))[0].N
+    }),
   asynchronous: async () => {
-    const [one, other] = [await connect(), await connect()]
+    const [one, other] = [await connect(), await connect(target.other)]
     const { statement } = await run(one, 'SELECT SYSTEM$WAIT(1), 7 AS N', { asyncExec: true })
     const result = await other.getResultsFromQueryId({ queryId: statement.getQueryId(), sqlText: '' })
     const found = []
@@ -116,7 +86,18 @@ const SCENARIOS = {
     await Promise.all([close(one), close(other)])
     return found[0]
   },
-  cancel: () =>
+  status: () =>
+    withConnection(async (c) => {
+      const { statement } = await run(c, 'SELECT SYSTEM$WAIT(1), 7', { asyncExec: true })
+      const id = statement.getQueryId()
+      let status = await c.getQueryStatus(id)
+      while (c.isStillRunning(status)) {
+        await pause(300)
+        status = await c.getQueryStatus(id)
+      }
+      return status
+    }),
+  cancel_call: () =>
     withConnection(
       (c) =>
         new Promise((resolve, reject) => {
@@ -127,18 +108,21 @@ const SCENARIOS = {
           setTimeout(() => statement.cancel(), 2000)
         }),
     ),
-  restart: () =>
-    withConnection(async (c) => {
-      process.stderr.write('started\n')
-      return (await rows(c, 'SELECT SYSTEM$WAIT(4), 7 AS N'))[0].N
-    }),
+  crowd: async () => {
+    const all = Array.from({ length: target.rows }, async (_, index) =>
+      withConnection(async (c) => {
+        const found = []
+        for (let each = 0; each < target.each; each += 1) found.push((await rows(c, `SELECT ${index} AS N`))[0].N)
+        return found
+      }),
+    )
+    const found = (await Promise.all(all)).flat()
+    return [found.length, found.reduce((sum, n) => sum + n, 0)]
+  },
 }
 
-const begun = performance.now()
-const answer = await SCENARIOS[process.argv[2]]().then(
+const answer = await PROGRAMS[process.argv[2]]().then(
   (result) => ({ result }),
   (error) => ({ error: { code: String(error.code), sqlState: error.sqlState ?? null, message: error.message } }),
 )
-process.stdout.write(`${JSON.stringify({ ...answer, seconds: (performance.now() - begun) / 1000 })}\n`, () =>
-  process.exit(),
-)
+process.stdout.write(`${JSON.stringify({ ...answer, seconds: seconds() })}\n`, () => process.exit())

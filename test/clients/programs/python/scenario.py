@@ -1,43 +1,16 @@
 """One scenario with the official Python driver: prints one JSON object, `result` or `error`."""
 
 import json
-import os
+import signal
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import snowflake.connector
+from connection import TARGET, connect, ready, rows, seconds, text
 
-TARGET = json.loads(os.environ["ICECORE_TARGET"])
-
-
-def connect(**more):
-    how = {
-        "account": TARGET["account"],
-        "host": TARGET["host"],
-        "port": TARGET["port"],
-        "protocol": TARGET["protocol"],
-        "user": TARGET["user"],
-        "login_timeout": 20,
-        "database": "SHOP",
-        "schema": "SALES",
-        "warehouse": "COMPUTE_WH",
-    }
-    if TARGET.get("token"):
-        how.update(authenticator="oauth", token=TARGET["token"])
-    else:
-        how.update(password=TARGET["password"])
-    how.update(more)
-    return snowflake.connector.connect(**how)
-
-
-def rows(connection, sql, *args, **more):
-    cursor = connection.cursor()
-    cursor.execute(sql, *args, **more)
-    return cursor.fetchall()
-
-
-def text(rows_):
-    return [[None if cell is None else f"{type(cell).__name__} {cell}" for cell in row] for row in rows_]
+MANY_ROWS = "SELECT SEQ4() AS N FROM TABLE(GENERATOR(ROWCOUNT => 1000000)) LIMIT {rows}"
 
 
 def log_in():
@@ -45,22 +18,45 @@ def log_in():
         return text(rows(connection, "SELECT CURRENT_ROLE(), CURRENT_DATABASE(), CURRENT_SCHEMA()"))
 
 
-def refused_log_in():
-    connect(token="not.a.token", authenticator="oauth")
-
-
-def types():
+def statement():
     with connect() as connection:
+        ready()
         return text(rows(connection, TARGET["sql"]))
 
 
-def many_rows():
+def twice():
     with connect() as connection:
-        found = []
-        for count in (0, 1, 100_000):
-            got = rows(connection, f"SELECT SEQ4() AS N FROM TABLE(GENERATOR(ROWCOUNT => 100000)) LIMIT {count}")
-            found.append([len(got), sum(row[0] for row in got)])
-        return found
+        rows(connection, TARGET["sql"])
+        time.sleep(TARGET["pause"])
+        return text(rows(connection, TARGET["sql"]))
+
+
+def fetch_rows():
+    with connect() as connection:
+        ready()
+        got = rows(connection, MANY_ROWS.format(**TARGET))
+        return [len(got), sum(row[0] for row in got)]
+
+
+def pandas():
+    with connect() as connection:
+        cursor = connection.cursor()
+        cursor.execute(MANY_ROWS.format(**TARGET))
+        frame = cursor.fetch_pandas_all()
+        return [len(frame), int(frame["N"].sum())]
+
+
+def arrow():
+    with connect() as connection:
+        cursor = connection.cursor()
+        cursor.execute(MANY_ROWS.format(**TARGET))
+        table = cursor.fetch_arrow_all()
+        return [table.num_rows, sum(table["N"].to_pylist())]
+
+
+def describe():
+    with connect() as connection:
+        return [column.name for column in connection.cursor().describe("SELECT 1 AS N, 'a' AS T")]
 
 
 def binds():
@@ -72,7 +68,8 @@ def array_binds():
     snowflake.connector.paramstyle = "qmark"
     with connect() as connection:
         rows(connection, "CREATE TEMPORARY TABLE ARRAY_BINDS (N INT, T TEXT)")
-        connection.cursor().executemany("INSERT INTO ARRAY_BINDS VALUES (?, ?)", [(n, f"t{n}") for n in range(5)])
+        values = [(n, f"t{n}") for n in range(TARGET["rows"])]
+        connection.cursor().executemany("INSERT INTO ARRAY_BINDS VALUES (?, ?)", values)
         return text(rows(connection, "SELECT COUNT(*), SUM(N), MAX(T) FROM ARRAY_BINDS"))
 
 
@@ -103,23 +100,16 @@ def session_state():
         return text(rows(connection, "SELECT CURRENT_SCHEMA(), $MARK"))
 
 
-def denial():
+def insert():
     with connect() as connection:
-        rows(connection, "ALTER USER ICECORE SET PASSWORD = 'x'")
-
-
-def sql_error():
-    with connect() as connection:
-        rows(connection, "SELECT NO_SUCH_COLUMN FROM PRODUCTS")
-
-
-def put_refused():
-    with connect() as connection:
-        rows(connection, "PUT file:///etc/hostname @~")
+        rows(connection, "CREATE TEMPORARY TABLE ONCE (N INT)")
+        ready()
+        rows(connection, "INSERT INTO ONCE VALUES (1)")
+        return int(rows(connection, "SELECT COUNT(*) FROM ONCE")[0][0])
 
 
 def asynchronous():
-    with connect() as one, connect() as other:
+    with connect() as one, connect(TARGET["other"]) as other:
         cursor = one.cursor()
         cursor.execute_async("SELECT SYSTEM$WAIT(1), 7")
         later = other.cursor()
@@ -127,25 +117,65 @@ def asynchronous():
         return int(later.fetchall()[0][1])
 
 
-def cancel():
+def status():
+    with connect() as connection:
+        cursor = connection.cursor()
+        cursor.execute_async("SELECT SYSTEM$WAIT(1), 7")
+        found = connection.get_query_status(cursor.sfqid)
+        while connection.is_still_running(found):
+            time.sleep(0.3)
+            found = connection.get_query_status(cursor.sfqid)
+        return found.name
+
+
+def cancel_timeout():
     with connect(**({"query_timeout": 2} if TARGET["major"] >= 5 else {})) as connection:
         rows(connection, "SELECT SYSTEM$WAIT(60)", **({} if TARGET["major"] >= 5 else {"timeout": 2}))
 
 
-def restart():
+def cancel_call():
+    """A statement is cancelled by its query id, which an asynchronous one has at once."""
     with connect() as connection:
-        print("started", file=sys.stderr, flush=True)
-        return int(rows(connection, "SELECT SYSTEM$WAIT(4), 7")[0][1])
+        cursor = connection.cursor()
+        cursor.execute_async("SELECT SYSTEM$WAIT(60)")
+        threading.Timer(2, lambda: cursor.abort_query(cursor.sfqid)).start()
+        later = connection.cursor()
+        later.get_results_from_sfqid(cursor.sfqid)
+        later.fetchall()
+
+
+def cancel_interrupt():
+    with connect() as connection:
+        # To the thread that waits: as the terminal's, it must interrupt the reading of a socket.
+        reader = threading.main_thread().ident
+        threading.Timer(2, lambda: signal.pthread_kill(reader, signal.SIGINT)).start()
+        rows(connection, "SELECT SYSTEM$WAIT(60)")
+
+
+def crowd():
+    def one(index):
+        with connect() as connection:
+            return [rows(connection, f"SELECT {index}")[0][0] for _ in range(TARGET["each"])]
+
+    with ThreadPoolExecutor(TARGET["rows"]) as pool:
+        found = [number for numbers in pool.map(one, range(TARGET["rows"])) for number in numbers]
+    return [len(found), sum(found)]
+
+
+PROGRAMS = {"rows": fetch_rows}
 
 
 def main():
-    begun = time.monotonic()
+    name = sys.argv[1]
     try:
-        answer = {"result": globals()[sys.argv[1]]()}
+        answer = {"result": (PROGRAMS.get(name) or globals()[name])()}
     except snowflake.connector.errors.Error as error:
         answer = {"error": {"code": str(error.errno), "sqlState": error.sqlstate, "message": str(error)}}
-    answer["seconds"] = time.monotonic() - begun
-    print(json.dumps(answer))
+    except (Exception, KeyboardInterrupt) as error:
+        # An error that is none of the driver's own kinds: its name is what a person would see first.
+        answer = {"error": {"code": "", "sqlState": None, "message": f"{type(error).__name__}: {error}"}}
+    answer["seconds"] = seconds()
+    print(json.dumps(answer), flush=True)
 
 
 main()
