@@ -64,7 +64,8 @@ function withoutChance(text: string): string {
 }
 
 function heading({ kit, installed }: KitOutcome): string {
-  return installed.ok ? `${kit.name} ${installed.version}` : kit.name
+  // The version says more than the major in the name.
+  return installed.ok ? `${kit.name.replace(/ \d+$/, '')} ${installed.version}` : kit.name
 }
 
 function cell({ installed, outcomes }: KitOutcome, scenario: Scenario): string {

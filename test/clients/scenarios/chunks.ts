@@ -31,6 +31,7 @@ export const CHUNKS: readonly Scenario[] = [
   once('chunk-short', 'chunk ends early but cleanly'),
   once('chunk-cut-gzip', 'chunk’s gzip ends early'),
   once('chunk-row-count', 'chunk with a row too few'),
+  once('chunk-corrupt', 'chunk with bytes changed'),
   once('chunk-invalid', 'chunk that is none'),
   once('chunk-403', 'chunk refused by the storage'),
   once('chunk-503', 'storage answers 503'),
