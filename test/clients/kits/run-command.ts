@@ -10,7 +10,10 @@ export interface CommandOptions {
   readonly cwd?: string
   readonly environment?: Readonly<Record<string, string>>
   readonly timeoutMs: number
-  /** Called once, when the command has written `started` to standard error; it reads a line when this is done. */
+  /**
+   * Called once, when the command has written `started` to standard error; it reads a line when this is done. Without it
+   * the command has nothing to read.
+   */
   readonly onStarted?: () => void | Promise<void>
 }
 
@@ -32,6 +35,7 @@ export function runCommand(command: readonly string[], options: CommandOptions):
       await options.onStarted?.()
       child.stdin.end('\n')
     }
+    if (options.onStarted === undefined) child.stdin.end()
     // A program that ended without reading.
     child.stdin.on('error', () => undefined)
     child.stdout.on('data', (text: Buffer) => {
