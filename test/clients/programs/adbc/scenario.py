@@ -7,6 +7,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import pyarrow
 from adbc_driver_snowflake import dbapi
 
 TARGET = json.loads(os.environ["ICECORE_TARGET"])
@@ -26,7 +27,7 @@ CREDENTIALS = {
 begun = time.monotonic()
 
 
-def connect(secret=None):
+def connect(secret=None, autocommit=True):
     secret = secret or TARGET["secret"]
     options = {
         "account": TARGET["account"],
@@ -43,7 +44,7 @@ def connect(secret=None):
     how["username"] = TARGET["user"]
     if TARGET["way"] == "password":
         how["password"] = secret
-    return dbapi.connect(db_kwargs=how, autocommit=True)
+    return dbapi.connect(db_kwargs=how, autocommit=autocommit)
 
 
 def rows(connection, sql, *args):
@@ -115,7 +116,10 @@ def describe():
 
 def binds():
     with connect() as connection:
-        return text(rows(connection, "SELECT ?, ?, ?", (7, "it's", None)))
+        # A null without a type is not taken.
+        arrays = [pyarrow.array([7]), pyarrow.array(["it's"]), pyarrow.array([None], pyarrow.string())]
+        values = pyarrow.RecordBatch.from_arrays(arrays, ["a", "b", "c"])
+        return text(rows(connection, "SELECT ?, ?, ?", values))
 
 
 def array_binds():
@@ -128,9 +132,9 @@ def array_binds():
 
 
 def transaction():
-    with connect() as connection:
+    with connect(autocommit=False) as connection:
         run(connection, "CREATE TEMPORARY TABLE IN_TRANSACTION (N INT)")
-        connection.adbc_connection.set_autocommit(False)
+        connection.commit()
         run(connection, "INSERT INTO IN_TRANSACTION VALUES (1), (2)")
         within = rows(connection, "SELECT COUNT(*) FROM IN_TRANSACTION")[0][0]
         connection.rollback()
