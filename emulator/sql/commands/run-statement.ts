@@ -1,5 +1,5 @@
 import type { StatementResult } from '../../engine.ts'
-import { syntaxError } from '../errors.ts'
+import { syntaxError, unsupported } from '../errors.ts'
 import { callProcedure, runAnonymousBlock } from '../scripting/index.ts'
 import {
   EXECUTED,
@@ -26,6 +26,9 @@ import { setVariables, transaction, truncate, unsetVariables, use } from './sess
 import { show } from './show.ts'
 import { undrop } from './undrop.ts'
 
+/** Commands that step over what they do not know, and would leave out the rest of a pipe. */
+const SKIPPING = new Set(['SHOW', 'DESC', 'DESCRIBE'])
+
 /** Runs one statement by its first words. */
 export async function runStatement(session: Session, statement: Statement): Promise<StatementResult> {
   // Their paths may hold what looks like comments.
@@ -33,6 +36,8 @@ export async function runStatement(session: Session, statement: Statement): Prom
   const cursor = new Cursor(statement.sql)
   const first = cursor.peek()
   if (!first) throw syntaxError(statement.sql, 0, '<EOF>')
+  if (SKIPPING.has(first.keyword ?? '') && cursor.tokens.some(({ keyword }) => keyword === '->>'))
+    throw unsupported('->>')
   switch (first.keyword) {
     case 'SELECT':
     case 'WITH':

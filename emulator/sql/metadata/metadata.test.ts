@@ -158,6 +158,10 @@ describe('what clients ask about objects:', () => {
     await assert.rejects(account.run(`SELECT GET_DDL('FUNCTION', 'NO_SUCH(NUMBER)')`), /does not exist/)
   })
 
+  it('a pipe is refused, not left out', async () => {
+    await assert.rejects(account.run('SHOW TABLES ->> SELECT "name" FROM $1'), /Unsupported feature '->>'/)
+  })
+
   it('a format of several constants is a constant', async () => {
     assert.equal(await account.cell(`SELECT TO_VARCHAR('2026-01-02'::DATE, 'yyyy-mm'||'-dd')`), '2026-01-02')
   })

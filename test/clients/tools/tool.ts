@@ -29,6 +29,7 @@ export const TOOLS: readonly Tool[] = [
     name: 'adbc',
     requirements: ['adbc-driver-snowflake', 'adbc-driver-manager', 'pyarrow'],
     guides: ['adbc'],
+    programs: ['adbc_metadata.py'],
   },
   {
     name: 'sqlalchemy',
