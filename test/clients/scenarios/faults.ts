@@ -5,7 +5,7 @@ import { type Evidence, errorOf, lastCell, resultOf, type Scenario } from '../sc
 const INSERT = 'INSERT INTO ONCE VALUES (1)'
 const RESTART_AFTER_MS = 1500
 /** Icecore goes on asking Snowflake for a while, and a driver Icecore. */
-const LOST_SECONDS = 30
+const LOST_SECONDS = 45
 
 /** It went in once, and the driver knows it. */
 function ranOnce({ answer, reached }: Evidence): void {
