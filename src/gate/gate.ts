@@ -262,6 +262,7 @@ export class Gate {
       limits: this.#options.statements,
       variables: session.state.variables,
       ownUser: session.facts.ownUser,
+      ownSession: session.facts.upstream.id,
     })
   }
 

@@ -2,7 +2,7 @@ import type { Column, StatementOptions } from '../../engine.ts'
 import type { CatalogueColumn } from '../catalogue/index.ts'
 import { bodyOf, type Node, Scope } from '../rewrite/index.ts'
 import { parseStatement, runQuery, type Session, type Statement } from '../session/index.ts'
-import { fixed, type SnowflakeType } from '../types/index.ts'
+import { type Field, fixed, type SnowflakeType } from '../types/index.ts'
 
 /** The columns of a query, with their types, without running it. */
 export async function describeQuery(session: Session, statement: Statement): Promise<CatalogueColumn[]> {
@@ -17,9 +17,13 @@ function typeOf(column: Column): SnowflakeType {
     name: (column.extTypeName?.toLowerCase() ?? column.type) as SnowflakeType['name'],
     ...(column.scale === null ? {} : { scale: column.scale }),
     ...(column.length === null ? {} : { length: column.length }),
-    ...(column.fields ? { fields: column.fields.map((field) => ({ name: field.name, type: typeOf(field) })) } : {}),
+    ...(column.fields ? { fields: column.fields.map(fieldOf) } : {}),
     ...(column.vectorDimension === undefined ? {} : { dimension: column.vectorDimension }),
   }
+}
+
+function fieldOf(field: Column): Field {
+  return { name: field.name, type: typeOf(field), ...(field.nullable ? {} : { notNull: true }) }
 }
 
 /** A single expression as DuckDB's SQL: defaults of columns. */

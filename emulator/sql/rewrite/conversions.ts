@@ -1,9 +1,10 @@
 import { compilationError } from '../errors.ts'
-import { MAX_TEXT, type SnowflakeType, toDuckType } from '../types/index.ts'
+import { MAX_TEXT, type SnowflakeType, toDuckType, VARIANT } from '../types/index.ts'
 import { type Body, bodyOf, callNode, castNode, kindOf, type Node, numberNode } from './ast.ts'
 import { inferType } from './infer.ts'
 import type { Rewriter } from './rewriter.ts'
 import type { Scope } from './scope.ts'
+import { isStructured, toSemiStructured, toStructured } from './structured-types.ts'
 
 /** A CAST or TRY_CAST. */
 export function cast(rewriter: Rewriter, body: Body, scope: Scope, lenient: boolean): Node {
@@ -14,7 +15,22 @@ export function cast(rewriter: Rewriter, body: Body, scope: Scope, lenient: bool
 
 /** A conversion by Snowflake's rules. */
 function castTo(rewriter: Rewriter, node: Node, to: SnowflakeType, scope: Scope, lenient: boolean): Node {
-  return convert(rewriter.expression(node, scope), inferType(rewriter, node, scope), to, lenient, node)
+  const from = inferType(rewriter, node, scope)
+  const value = semiStructured(rewriter, rewriter.expression(node, scope), from)
+  if (isStructured(to)) {
+    const variant = rewriter.print(callNode('TO_JSON', [value]))
+    return rewriter.holes.expression(
+      toStructured(variant, to, (member, type) =>
+        rewriter.print(convert(rewriter.holes.expression(member), VARIANT, type, lenient)),
+      ),
+    )
+  }
+  return convert(value, isStructured(from) ? VARIANT : from, to, lenient, node)
+}
+
+/** A value of ours whose members have types, as a variant; any other as it is. */
+export function semiStructured(rewriter: Rewriter, value: Node, from: SnowflakeType | undefined): Node {
+  return isStructured(from) ? rewriter.holes.expression(toSemiStructured(rewriter.print(value), from)) : value
 }
 
 function zoned(value: Node, lenient: boolean): Node {

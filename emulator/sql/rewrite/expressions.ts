@@ -17,7 +17,7 @@ import {
 } from './ast.ts'
 import { asNumber, asText, between, comparison, isIn } from './coercions.ts'
 import { variableNode } from './context-functions.ts'
-import { cast, convert } from './conversions.ts'
+import { cast, convert, semiStructured } from './conversions.ts'
 import { callFunction } from './functions.ts'
 import { inferType, quotientScale } from './infer.ts'
 import { jsonPath } from './json-path.ts'
@@ -133,12 +133,11 @@ export const EXPRESSIONS: Readonly<Record<string, Handler>> = {
   avg: (rewriter, body, scope) => aggregate(rewriter, { avg: body }, scope),
   j_s_o_n_extract: (rewriter, body, scope) => {
     const path = jsonPath(String(bodyOf(body.expression as Node).value))
-    return callNode('SF_GET_PATH', [rewriter.expression(body.this as Node, scope), textNode(path)])
+    return callNode('SF_GET_PATH', [container(rewriter, body, scope), textNode(path)])
   },
   subscript: (rewriter, body, scope) => {
-    const value = rewriter.expression(body.this as Node, scope)
     const index = body.index as Node
-    return callNode('SF_GET', [value, rewriter.expression(index, scope)])
+    return callNode('SF_GET', [container(rewriter, body, scope), rewriter.expression(index, scope)])
   },
   cast: (rewriter, body, scope) => cast(rewriter, body, scope, false),
   try_cast: (rewriter, body, scope) => cast(rewriter, body, scope, true),
@@ -175,6 +174,12 @@ export const EXPRESSIONS: Readonly<Record<string, Handler>> = {
     callFunction(rewriter, bodyOf(callNode('SF_ARRAY_CONSTRUCT', body.expressions as Node[])), scope),
   braced_wildcard: (rewriter, body, scope) => objectOfStar(rewriter, body.star as Body, scope, false),
   interval: (rewriter, body, scope) => interval(rewriter, body, scope),
+}
+
+/** What a path or an index looks into. */
+function container(rewriter: Rewriter, body: Body, scope: Scope): Node {
+  const node = body.this as Node
+  return semiStructured(rewriter, rewriter.expression(node, scope), inferType(rewriter, node, scope))
 }
 
 /** The parameters of a lambda are elements of an array: variants. */

@@ -151,9 +151,31 @@ function jsonText(value: DuckDBValue, type: SnowflakeType): string {
         : JSON.stringify(String(value))
     case 'boolean':
       return String(value)
+    case 'timestamp_ntz':
+    case 'timestamp_ltz':
+    case 'timestamp_tz':
+      return JSON.stringify(momentText(writerOf({ ...type, scale: MILLISECONDS })(value) ?? '', type))
+    case 'time':
+      return JSON.stringify(String(value).slice(0, 'HH:MM:SS'.length))
+    case 'binary':
+    case 'decfloat':
+      return JSON.stringify(writerOf(type)(value))
     default:
       return JSON.stringify(String(value))
   }
+}
+
+const MILLISECONDS = 3
+
+/** A member's moment by the default output formats, of which Go reads it back: `YYYY-MM-DD HH24:MI:SS.FF3 TZHTZM`. */
+function momentText(cell: string, { name }: SnowflakeType): string {
+  const [seconds, zone = '1440'] = cell.split(' ')
+  const offset = Number(zone) - 1440
+  const local = new Date(Math.round(Number(seconds) * 1000) + offset * 60_000).toISOString()
+  const text = local.replace('T', ' ').replace('Z', '')
+  if (name === 'timestamp_ntz') return text
+  const [hours, minutes] = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60]
+  return `${text} ${offset < 0 ? '-' : '+'}${String(hours).padStart(2, '0')}${String(minutes).padStart(2, '0')}`
 }
 
 const VARIANT_ELEMENT: SnowflakeType = { name: 'variant' }

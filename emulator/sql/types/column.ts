@@ -31,7 +31,7 @@ export function toColumn(
     precision: precisionOf(type),
     scale: type.scale ?? (type.name.startsWith('interval') ? 0 : null),
     collation: null,
-    ...(type.fields ? { fields: type.fields.map((field) => toColumn(field.name, field.type, true)) } : {}),
+    ...(type.fields ? { fields: type.fields.map((field) => toColumn(field.name, field.type, !field.notNull)) } : {}),
     ...(type.dimension === undefined ? {} : { vectorDimension: type.dimension }),
     ...(type.name === 'geography' || type.name === 'geometry' ? { extTypeName: type.name.toUpperCase() } : {}),
   }

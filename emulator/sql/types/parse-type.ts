@@ -1,5 +1,4 @@
 import type { Cursor } from '../text/index.ts'
-import { fold } from '../text/index.ts'
 import { type Field, fixed, INTEGER, MAX_BINARY, MAX_TEXT, type SnowflakeType } from './snowflake-type.ts'
 
 const INTEGERS = new Set(['INT', 'INTEGER', 'BIGINT', 'SMALLINT', 'TINYINT', 'BYTEINT'])
@@ -101,11 +100,12 @@ function readNested(cursor: Cursor, word: 'ARRAY' | 'OBJECT' | 'MAP' | 'VECTOR')
     if (word === 'VECTOR' && cursor.peek()?.kind === 'number') {
       dimension = Number(cursor.next().text)
     } else {
-      const fieldName = word === 'OBJECT' ? fold(cursor.next()) : ''
+      // Names of members are keys of JSON: they keep their case, also without quotes.
+      const fieldName = word === 'OBJECT' ? cursor.next().text : ''
       const type = readType(cursor)
       if (!type) throw cursor.unexpected()
-      cursor.take('NOT', 'NULL')
-      fields.push({ name: fieldName, type })
+      const notNull = cursor.take('NOT', 'NULL')
+      fields.push({ name: fieldName, type, ...(notNull ? { notNull } : {}) })
     }
     if (!cursor.take(',') && !cursor.at(')')) throw cursor.unexpected()
   }

@@ -35,6 +35,8 @@ export interface SnowflakeType {
 export interface Field {
   readonly name: string
   readonly type: SnowflakeType
+  /** Of an element, a map's value or an object's member: declared NOT NULL. */
+  readonly notNull?: boolean
 }
 
 export interface ColumnType {
@@ -77,14 +79,18 @@ export function renderType(type: SnowflakeType): string {
     case 'vector':
       return `VECTOR(${type.fields?.[0]?.type.name === 'fixed' ? 'INT' : 'FLOAT'}, ${type.dimension})`
     case 'map':
-      return `MAP(${(type.fields ?? []).map((field) => renderType(field.type)).join(', ')})`
+      return `MAP(${(type.fields ?? []).map(renderField).join(', ')})`
     case 'array':
-      return type.fields?.[0] ? `ARRAY(${renderType(type.fields[0].type)})` : 'ARRAY'
+      return type.fields?.[0] ? `ARRAY(${renderField(type.fields[0])})` : 'ARRAY'
     case 'object':
       return type.fields
-        ? `OBJECT(${type.fields.map((field) => `${field.name} ${renderType(field.type)}`).join(', ')})`
+        ? `OBJECT(${type.fields.map((field) => `${field.name} ${renderField(field)}`).join(', ')})`
         : 'OBJECT'
     default:
       return type.name.toUpperCase().replaceAll('_', ' ')
   }
+}
+
+function renderField({ type, notNull }: Field): string {
+  return `${renderType(type)}${notNull ? ' NOT NULL' : ''}`
 }

@@ -19,7 +19,7 @@ const FOREIGN = '01b899f1-0712-45a6-0040-e00702000002'
 function decideOn(sql: string, more: Partial<DecisionInput> = {}): ReturnType<typeof decide> {
   const limits = { maxBytes: 65_536, maxDepth: 50, maxChain: 400, maxStatements: 10 }
   return decide({
-    analysis: analyseText(sql, { limits, variables: new Map(), ownUser: 'ICECORE' }),
+    analysis: analyseText(sql, { limits, variables: new Map(), ownUser: 'ICECORE', ownSession: '17' }),
     settings: STRICT,
     refusedParameter: null,
     mayUseRole: (role) => role === 'ANALYST',

@@ -2,6 +2,7 @@
 
 import { append } from './append.ts'
 import { sqlBodies, statementsOfBody } from './bodies.ts'
+import { cancelsOwn } from './cancels-own.ts'
 import { type Classified, scriptingBlock, unknownStatement } from './classified.ts'
 import { classify } from './classify.ts'
 import { type Lexed, lex } from './lexer.ts'
@@ -92,6 +93,16 @@ interface Understood {
   readonly fileTransfer: boolean
 }
 
+const OWN_CANCEL: Understood = {
+  kind: 'SELECT',
+  effects: new Set(['session']),
+  uses: [],
+  stateChanges: [],
+  resultReferences: [],
+  never: [],
+  fileTransfer: false,
+}
+
 /** Reads the statements of a text in order, each with the variables that those before it have set. */
 class Reader {
   readonly #sql: string
@@ -107,7 +118,8 @@ class Reader {
   }
 
   read(tokens: readonly Token[]): Statement {
-    const understood = this.#readChain(tokens, 0)
+    const ownCancel = this.#level === 0 && cancelsOwn(tokens, this.#options.ownSession)
+    const understood = ownCancel ? OWN_CANCEL : this.#readChain(tokens, 0)
     this.#applyVariables(understood.stateChanges)
     return {
       kind: understood.kind,

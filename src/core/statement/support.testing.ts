@@ -6,6 +6,7 @@ export const OPTIONS: AnalysisOptions = {
   limits: { maxBytes: 262_144, maxDepth: 100, maxChain: 400, maxStatements: 100 },
   variables: new Map([['TBL', 'SALES.PUBLIC.CUSTOMERS']]),
   ownUser: 'ICECORE_SVC',
+  ownSession: '1172562260498',
 }
 
 export function understood(sqlText: string, options: AnalysisOptions = OPTIONS): StatementText {

@@ -138,4 +138,6 @@ export interface AnalysisOptions {
   readonly variables: ReadonlyMap<Name, string>
   /** Icecore's own user at the upstream: nothing may change its authentication. */
   readonly ownUser: Name
+  /** Id of the session at the upstream. */
+  readonly ownSession: string
 }

@@ -1,5 +1,5 @@
 /** The answer to a log-in: written for drivers, and read from the upstream. */
-import { findValue, readInteger, readSafeInteger, readString } from '../../lib/json/index.ts'
+import { findValue, rawInteger, readInteger, readSafeInteger, readString } from '../../lib/json/index.ts'
 import { Secret } from '../../lib/secret.ts'
 import type { Context } from './context.ts'
 import { encodeSuccess } from './envelope.ts'
@@ -13,8 +13,8 @@ export interface LoginAnswerFacts {
   readonly masterValiditySeconds: number
   readonly displayUserName: string
   readonly serverVersion: string
-  /** At most 2^53: Node reads it as a number. */
-  readonly sessionId: number
+  /** Digits: Snowpark sends it back, and it may exceed what a number holds exactly. */
+  readonly sessionId: string
   readonly parameters: readonly NamedParameter[]
   readonly context: Context
 }
@@ -40,7 +40,7 @@ export function encodeLoginAnswer(facts: LoginAnswerFacts): Uint8Array {
     // JDBC adds any other number of seconds to its socket time-out.
     healthCheckInterval: 45,
     newClientForUpgrade: null,
-    sessionId: facts.sessionId,
+    sessionId: rawInteger(facts.sessionId),
     parameters: facts.parameters,
     sessionInfo: {
       databaseName: context.database,

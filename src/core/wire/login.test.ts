@@ -99,7 +99,7 @@ describe('the log-in answer', () => {
       masterValiditySeconds: 14400,
       displayUserName: 'ALICE',
       serverVersion: '9.1.0',
-      sessionId: 7,
+      sessionId: '9007199254740993',
       parameters,
       context: { role: 'R', warehouse: null, database: 'D', schema: null },
     })
@@ -114,7 +114,7 @@ describe('the log-in answer', () => {
     })
     const { opened } = readLoginAnswer(bytes)
     assert.equal(opened?.token.reveal(), 'S')
-    assert.equal(opened?.sessionId, '7')
+    assert.equal(opened?.sessionId, '9007199254740993')
     assert.equal(opened?.parameters.get('TIMEZONE'), 'Europe/Berlin')
     assert.equal(opened?.parameters.get('CLIENT_TELEMETRY_ENABLED'), false)
     assert.equal(opened?.parameters.get('BINARY_OUTPUT_FORMAT'), 'HEX')
@@ -144,7 +144,7 @@ describe('renewal', () => {
         masterToken: new Secret('M2'),
         validitySeconds: 1,
         masterValiditySeconds: 2,
-        sessionId: 5,
+        sessionId: '5',
       }),
     )
     assert.equal(answer.success && answer.tokens.masterToken.reveal(), 'M2')

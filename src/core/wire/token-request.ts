@@ -1,5 +1,5 @@
 /** Renewal of a session's tokens (`POST /session/token-request`): both sides, both directions. */
-import { findValue, readBoolean, readSafeInteger, readString } from '../../lib/json/index.ts'
+import { findValue, rawInteger, readBoolean, readSafeInteger, readString } from '../../lib/json/index.ts'
 import { Secret } from '../../lib/secret.ts'
 import { encodeSuccess } from './envelope.ts'
 import { malformed, protocolError, scanAnswer, scanRequest } from './read-json.ts'
@@ -33,13 +33,13 @@ export interface RenewedTokens {
 }
 
 /** The names differ from the log-in's (driver-protocol.md#session-tokens). */
-export function encodeTokenAnswer(tokens: RenewedTokens & { readonly sessionId: number }): Uint8Array {
+export function encodeTokenAnswer(tokens: RenewedTokens & { readonly sessionId: string }): Uint8Array {
   return encodeSuccess({
     sessionToken: tokens.sessionToken.reveal(),
     validityInSecondsST: tokens.validitySeconds,
     masterToken: tokens.masterToken.reveal(),
     validityInSecondsMT: tokens.masterValiditySeconds,
-    sessionId: tokens.sessionId,
+    sessionId: rawInteger(tokens.sessionId),
   })
 }
 

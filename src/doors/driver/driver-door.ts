@@ -174,7 +174,7 @@ class DriverDoor {
         masterToken: tokens.masterToken,
         validitySeconds: tokens.tokenLifeSeconds,
         masterValiditySeconds: tokens.masterLifeSeconds,
-        sessionId: sessionNumber(session),
+        sessionId: session.facts.upstream.id,
       })
       return send(reply, envelope(body))
     } catch (thrown) {
@@ -341,7 +341,7 @@ class DriverDoor {
       masterValiditySeconds: tokens.masterLifeSeconds,
       displayUserName: principal.displayName,
       serverVersion: upstream.serverVersion,
-      sessionId: sessionNumber(session),
+      sessionId: session.facts.upstream.id,
       parameters: driverParameters(upstream.parameters, profile),
       context: upstream.context,
     })
@@ -428,10 +428,4 @@ function bearerOf(request: IncomingMessage): string {
 function urlOf(request: IncomingMessage): URL {
   const base = 'http://icecore'
   return URL.parse(request.url ?? '/', base) ?? new URL(base)
-}
-
-/** Node reads the session id as a number, and the drivers use it in their logs only. */
-function sessionNumber(session: Session): number {
-  const number = Number(session.facts.upstream.id)
-  return Number.isSafeInteger(number) ? number : 0
 }
