@@ -5,6 +5,7 @@ import { clientParameters } from '../parameters.ts'
 import { writeArrowRows } from './arrow/index.ts'
 import { fileTransferAnswer } from './file-transfer.ts'
 import type { Query } from './query.ts'
+import { arrowColumns } from './result-format.ts'
 import type { SpooledResult } from './result-spool.ts'
 import { MULTI_STATEMENT_TYPE, takesArrayBinds } from './statement-types.ts'
 import type { StorageLinks } from './storage-links.ts'
@@ -150,9 +151,9 @@ function resultData(query: Query, result: SpooledResult, settings: AnswerSetting
 
 function inlineData({ format, columns, inlineRows, numberBits }: SpooledResult): Envelope {
   if (format.kind === 'json') return { rowset: inlineRows }
-  const stream =
-    inlineRows.length === 0 ? '' : Buffer.from(writeArrowRows(columns, inlineRows, numberBits)).toString('base64')
-  return { rowsetBase64: stream }
+  if (inlineRows.length === 0) return { rowsetBase64: '' }
+  const stream = writeArrowRows(arrowColumns(columns, format), inlineRows, numberBits)
+  return { rowsetBase64: Buffer.from(stream).toString('base64') }
 }
 
 function parentData(query: Query, children: readonly Query[], settings: AnswerSettings): Envelope {

@@ -32,4 +32,13 @@ describe('chooseFormat', () => {
       assert.equal(chooseFormat(client, type, (name) => parameters[name]).kind, kind)
     })
   }
+
+  it('has structured types as structs, lists and maps where a parameter says so', () => {
+    const isNative = (parameters: Readonly<Record<string, ParameterValue>>) =>
+      chooseFormat('Go', SELECT, (name) => parameters[name]).isNative
+    assert.equal(isNative({}), false)
+    assert.equal(isNative({ ENABLE_STRUCTURED_TYPES_NATIVE_ARROW_FORMAT: true }), true)
+    assert.equal(isNative({ FORCE_ENABLE_STRUCTURED_TYPES_NATIVE_ARROW_FORMAT: 'true' }), true)
+    assert.equal(isNative({ ENABLE_STRUCTURED_TYPES_NATIVE_ARROW_FORMAT: true, GO_QUERY_RESULT_FORMAT: 'JSON' }), false)
+  })
 })

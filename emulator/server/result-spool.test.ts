@@ -10,8 +10,8 @@ import type { Row } from './result-chunk.ts'
 import { ResultSpool, readRows } from './result-spool.ts'
 
 const SMALL = { inlineRows: 3, inlineBytes: 100, firstChunkBytes: 50, maxChunkBytes: 150 }
-const JSON_FORMAT = { kind: 'json' } as const
-const ARROW_FORMAT = { kind: 'arrow' } as const
+const JSON_FORMAT = { kind: 'json', isNative: false } as const
+const ARROW_FORMAT = { kind: 'arrow', isNative: true } as const
 const MIB = 1024 * 1024
 
 const TEXT_COLUMN = {

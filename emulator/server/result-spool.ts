@@ -12,7 +12,7 @@ import type { Column, FileTransfer, StatementResult } from '../engine.ts'
 import { ArrowChunkWriter, type NumberBits, readArrowRows, settleWidths, writeArrowRows } from './arrow/index.ts'
 import { JsonChunkWriter, readJsonRows, writeJsonRows } from './json-chunk.ts'
 import { type ChunkWriter, type ResultChunk, type Row, rowSize } from './result-chunk.ts'
-import type { ResultFormat } from './result-format.ts'
+import { arrowColumns, type ResultFormat } from './result-format.ts'
 
 export interface SpooledResult {
   readonly format: ResultFormat
@@ -75,7 +75,10 @@ export class ResultSpool {
       }
       if (writer !== null) chunks.push(await writer.close())
       writer = null
-      const settled = format.kind === 'arrow' ? await settleWidths(result.columns, inlineRows, chunks) : JSON_WIDTHS
+      const settled =
+        format.kind === 'arrow'
+          ? await settleWidths(arrowColumns(result.columns, format), inlineRows, chunks)
+          : JSON_WIDTHS
       return {
         format,
         columns: result.columns,
@@ -103,11 +106,13 @@ export class ResultSpool {
     return rows < this.#options.inlineRows && bytes <= this.#options.inlineBytes
   }
 
-  #openChunk(index: number, columns: readonly Column[], { kind }: ResultFormat): ChunkWriter {
+  #openChunk(index: number, columns: readonly Column[], format: ResultFormat): ChunkWriter {
     const { firstChunkBytes, maxChunkBytes } = this.#options
     const size = Math.min(firstChunkBytes * 2 ** index, maxChunkBytes)
     const file = join(this.directory, randomUUID())
-    return kind === 'arrow' ? new ArrowChunkWriter(file, size, columns) : new JsonChunkWriter(file, size)
+    return format.kind === 'arrow'
+      ? new ArrowChunkWriter(file, size, arrowColumns(columns, format))
+      : new JsonChunkWriter(file, size)
   }
 }
 
@@ -127,7 +132,7 @@ export function readChunk({ format, columns }: SpooledResult, body: Uint8Array):
 
 /** The body of a chunk with these rows. */
 export function writeChunk({ format, columns, numberBits }: SpooledResult, rows: readonly Row[]): Uint8Array {
-  return format.kind === 'arrow' ? writeArrowRows(columns, rows, numberBits) : writeJsonRows(rows)
+  return format.kind === 'arrow' ? writeArrowRows(arrowColumns(columns, format), rows, numberBits) : writeJsonRows(rows)
 }
 
 export async function removeChunks(chunks: readonly ResultChunk[]): Promise<void> {

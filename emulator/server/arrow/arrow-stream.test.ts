@@ -14,6 +14,17 @@ function columnOf(type: string, changes: Partial<Column> = {}): Column {
 
 const fixed = (scale = 0) => columnOf('fixed', { precision: 38, scale })
 const vector = (type: string) => columnOf('vector', { vectorDimension: 2, fields: [columnOf(type)] })
+const member = (type: string, name: string, changes: Partial<Column> = {}) => columnOf(type, { name, ...changes })
+const object = columnOf('object', {
+  fields: [
+    member('fixed', 'n', { precision: 38, scale: 2 }),
+    member('timestamp_tz', 't', { scale: 9 }),
+    member('array', 'l', { fields: [member('boolean', '')] }),
+    member('variant', 'v'),
+  ],
+})
+const array = columnOf('array', { fields: [member('fixed', '', { precision: 18, scale: 0 })] })
+const map = columnOf('map', { fields: [member('text', ''), member('date', '')] })
 const MAX = '99999999999999999999999999999999999999'
 
 /** Column, cells, and the type and values that Apache's own reader finds. */
@@ -68,6 +79,8 @@ const CASES: readonly (readonly [column: Column, cells: readonly Cell[], type: s
       [{ exponent: 9, significand: [...Array(15).fill(0xff), 0xf1] }, null],
     ],
     [vector('real'), ['[1,2.5]', null], 'FixedSizeList[2]<Float32>', [[1, 2.5], null]],
+    [array, ['[1,null]', null, '[]'], 'List<Int64>', [[1n, null], null, []]],
+    [map, ['{"x":"1970-01-02"}', null], 'Map<{key:Utf8, value:Date32<DAY>}>', [{ x: 86_400_000 }, null]],
     [vector('fixed'), ['[1,-2]', null], 'FixedSizeList[2]<Int32>', [[1, -2], null]],
   ]
 
@@ -153,6 +166,20 @@ function offsetsLength(stream: Uint8Array): readonly number[] {
 }
 
 describe('readArrowRows', () => {
+  it('gives back structured values', () => {
+    const rows = [
+      [
+        `{"n":-${MAX.slice(2)}.99,"t":"2020-01-01 10:00:00.250 -0230","l":[true,null,false],"v":{"q":1.00}}`,
+        '[7]',
+        null,
+      ],
+      ['{"n":null,"t":null,"l":null,"v":null}', '[]', '{}'],
+      [null, null, '{"a":"1969-12-31","b":null}'],
+    ]
+    const columns = [object, array, map]
+    assert.deepEqual(readArrowRows(columns, writeArrowRows(columns, rows, [])), rows)
+  })
+
   it('gives back the cells that were written', () => {
     const arbitrary = (make: fc.Arbitrary<string>) => fc.array(fc.option(make), { minLength: 1, maxLength: 9 })
     const integer = fc.bigInt({ min: -BigInt(MAX), max: BigInt(MAX) }).map(String)

@@ -1,7 +1,8 @@
 import type { Data, DataType } from 'apache-arrow'
 import type { Cell, Column } from '../../engine.ts'
 import { type IntegerBits, type Integers, integerData, integerType, readIntegers } from './integers.ts'
-import { vectorData } from './nested.ts'
+import { isNested } from './members.ts'
+import { nestedData, vectorData } from './nested.ts'
 import { nullsOf } from './nulls.ts'
 import {
   binaryData,
@@ -89,9 +90,18 @@ class PlainEncoder implements ColumnEncoder {
   }
 }
 
+/** Digits that 64 bits hold, whatever they are. */
+const MAX_INT64_DIGITS = 18
+
 function columnData(column: Column, cells: readonly Cell[]): Data {
   const { type, scale } = column
+  if (isNested(column)) return nestedData(column, cells, columnData)
   switch (type) {
+    case 'fixed': {
+      // Of a member, whose width its declaration decides.
+      const bits = (column.precision ?? MAX_INT64_DIGITS + 1) > MAX_INT64_DIGITS ? 128 : 64
+      return integerData(readIntegers(cells), bits, scale ?? 0, nullsOf(cells))
+    }
     case 'real':
       return realData(cells)
     case 'boolean':

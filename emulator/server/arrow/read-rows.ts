@@ -1,7 +1,9 @@
 /** Arrow streams back to Snowflake's JSON cells: what RESULT_SCAN reads of a former result. */
 import { RecordBatchReader, Vector } from 'apache-arrow'
 import type { Cell, Column } from '../../engine.ts'
+import { toJson } from '../json.ts'
 import type { Row } from '../result-chunk.ts'
+import { isNested, memberValue } from './members.ts'
 
 const NANOSECOND_DIGITS = 9
 
@@ -22,7 +24,9 @@ function readColumn(column: Column, vector: Vector): readonly Cell[] {
   return Array.from(vector, (value: unknown) => (value === null ? null : readCell(column, value)))
 }
 
-function readCell({ type, scale }: Column, value: unknown): Cell {
+function readCell(column: Column, value: unknown): Cell {
+  const { type, scale } = column
+  if (isNested(column) && typeof value !== 'string') return toJson(nestedValue(column, value))
   switch (type) {
     case 'fixed':
     case 'time':
@@ -51,6 +55,20 @@ function readCell({ type, scale }: Column, value: unknown): Cell {
     default:
       return String(value)
   }
+}
+
+/** Native JSON of a struct, list or map. */
+function nestedValue({ type, fields = [] }: Column, value: unknown): unknown {
+  const memberOf = (field: Column | undefined, member: unknown): unknown =>
+    field === undefined || member === null ? null : memberValue(field, readCell(field, member))
+  const [first, second] = fields
+  if (type === 'array') return Array.from(value as Vector, (item) => memberOf(first, item))
+  if (type === 'map') {
+    const entries = [...(value as Iterable<readonly [unknown, unknown]>)]
+    return Object.fromEntries(entries.map(([key, item]) => [first && readCell(first, key), memberOf(second, item)]))
+  }
+  const members = value as Readonly<Record<string, unknown>>
+  return Object.fromEntries(fields.map((field) => [field.name, memberOf(field, members[field.name])]))
 }
 
 /** The library gives dates as milliseconds. */

@@ -17,6 +17,7 @@ import {
   type DuckDBValue,
 } from '@duckdb/node-api'
 import type { Cell } from '../../engine.ts'
+import { momentText } from '../../moment-text.ts'
 import { demangle } from '../text/index.ts'
 import type { SnowflakeType } from './snowflake-type.ts'
 
@@ -154,7 +155,7 @@ function jsonText(value: DuckDBValue, type: SnowflakeType): string {
     case 'timestamp_ntz':
     case 'timestamp_ltz':
     case 'timestamp_tz':
-      return JSON.stringify(momentText(writerOf({ ...type, scale: MILLISECONDS })(value) ?? '', type))
+      return JSON.stringify(momentText(writerOf({ ...type, scale: MILLISECONDS })(value) ?? '', type.name))
     case 'time':
       return JSON.stringify(String(value).slice(0, 'HH:MM:SS'.length))
     case 'binary':
@@ -166,17 +167,6 @@ function jsonText(value: DuckDBValue, type: SnowflakeType): string {
 }
 
 const MILLISECONDS = 3
-
-/** A member's moment by the default output formats, of which Go reads it back: `YYYY-MM-DD HH24:MI:SS.FF3 TZHTZM`. */
-function momentText(cell: string, { name }: SnowflakeType): string {
-  const [seconds, zone = '1440'] = cell.split(' ')
-  const offset = Number(zone) - 1440
-  const local = new Date(Math.round(Number(seconds) * 1000) + offset * 60_000).toISOString()
-  const text = local.replace('T', ' ').replace('Z', '')
-  if (name === 'timestamp_ntz') return text
-  const [hours, minutes] = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60]
-  return `${text} ${offset < 0 ? '-' : '+'}${String(hours).padStart(2, '0')}${String(minutes).padStart(2, '0')}`
-}
 
 const VARIANT_ELEMENT: SnowflakeType = { name: 'variant' }
 
