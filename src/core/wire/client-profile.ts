@@ -10,6 +10,8 @@ export interface ClientProfile {
   readonly pollHoldMs: number | null
   /** After this long the client gives up waiting for one response, and sends the request again. */
   readonly responseLimitMs: number
+  /** Whether a log-in that is tried again has the request id of the first try. */
+  readonly keepsLogInId: boolean
   /** Whether it sends `chunkHeaders` with its chunk requests. */
   readonly sendsChunkHeaders: boolean
   /** `CLIENT_STAGE_ARRAY_BINDING_THRESHOLD` that keeps binds out of stages. */
@@ -31,7 +33,13 @@ interface Row extends ClientProfile {
 const NEVER_STAGE = 0
 const NEVER_STAGE_NODE = 2_147_483_647
 
-const BASE = { from: 0, below: Number.POSITIVE_INFINITY, pollHoldMs: null, stageBindThreshold: NEVER_STAGE }
+const BASE = {
+  from: 0,
+  below: Number.POSITIVE_INFINITY,
+  pollHoldMs: null,
+  keepsLogInId: true,
+  stageBindThreshold: NEVER_STAGE,
+}
 
 const ROWS: readonly Row[] = [
   {
@@ -39,6 +47,7 @@ const ROWS: readonly Row[] = [
     client: 'node',
     applications: ['javascript'],
     responseLimitMs: 90_000,
+    keepsLogInId: false,
     sendsChunkHeaders: true,
     stageBindThreshold: NEVER_STAGE_NODE,
     formatParameter: null,
@@ -128,6 +137,7 @@ const UNKNOWN: ClientProfile = {
   client: 'unknown',
   pollHoldMs: null,
   responseLimitMs: 60_000,
+  keepsLogInId: false,
   sendsChunkHeaders: false,
   stageBindThreshold: NEVER_STAGE,
   formatParameter: null,

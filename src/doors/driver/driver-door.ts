@@ -6,12 +6,14 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { NetworkFacts } from '../../core/recording/index.ts'
 import {
+  clientProfile,
   driverParameters,
   encodeInProgress,
   encodeLoginAnswer,
   encodeSuccess,
   encodeTokenAnswer,
   isQueryId,
+  type LoginRequest,
   readAbortRequest,
   readLoginRequest,
   readQueryRequest,
@@ -147,19 +149,18 @@ class DriverDoor {
   async logIn(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const url = urlOf(request.raw)
     const requestId = url.searchParams.get('requestId') ?? url.searchParams.get('request_id')
-    let loginName: string | null = null
+    let read: LoginRequest | null = null
     try {
-      const read = await this.#readSmall(request, readLoginRequest)
-      loginName = read.loginName
+      read = await this.#readSmall(request, readLoginRequest)
       const network = this.#networkOf(request.raw)
       const { session, tokens } = await this.#tools.logIn(toLogInRequest(read, url, network))
       return send(reply, envelope(this.#encodeLogIn(session, tokens)))
     } catch (thrown) {
       const error = this.#errorOf(thrown)
       if (error.code === 'ICE_LOGIN_REFUSED' || error.spec.fault === 'caller') this.#refuse(request, null, error)
-      const key = `${this.#networkOf(request.raw).address} ${requestId ?? 'login'}`
+      const key = `${this.#networkOf(request.raw).address} ${attemptOf(read, requestId)}`
       if (error.spec.retry && this.#retries.isOpen(key)) return send(reply, renderComeAgain(error))
-      return send(reply, renderLogInError(error, { loginName, requestId }))
+      return send(reply, renderLogInError(error, { loginName: read?.loginName ?? null, requestId }))
     }
   }
 
@@ -423,6 +424,12 @@ function bearerOf(request: IncomingMessage): string {
   const match = /^Snowflake Token="([^"]+)"$/.exec(request.headers.authorization ?? '')
   if (match?.[1] === undefined) throw new IcecoreError('ICE_SESSION_UNKNOWN')
   return match[1]
+}
+
+/** What tries of one log-in have in common. Node gives each an id of its own (run), and would ask for five minutes. */
+function attemptOf(read: LoginRequest | null, requestId: string | null): string {
+  const keepsId = read !== null && clientProfile(read.application, read.applicationVersion).keepsLogInId
+  return keepsId && requestId !== null ? requestId : `log-in ${read?.accountName} ${read?.loginName}`
 }
 
 function urlOf(request: IncomingMessage): URL {

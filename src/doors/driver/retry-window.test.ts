@@ -15,6 +15,18 @@ describe('RetryWindow', () => {
     assert.ok(window.isOpen('b'))
   })
 
+  it('begins anew for who comes long after it, as another user of the same key does', () => {
+    const clock = new FakeClock()
+    const window = new RetryWindow(clock, 8_000)
+    assert.ok(window.isOpen('a'))
+    clock.advance(15_999)
+    assert.equal(window.isOpen('a'), false)
+    clock.advance(1)
+    assert.ok(window.isOpen('a'))
+    clock.advance(8_000)
+    assert.equal(window.isOpen('a'), false)
+  })
+
   it('forgets old requests, and holds a bounded number', () => {
     const clock = new FakeClock()
     const window = new RetryWindow(clock, 8_000)

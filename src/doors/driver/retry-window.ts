@@ -18,11 +18,13 @@ export class RetryWindow {
     this.#ms = ms
   }
 
-  /** True while this request may still be told to come again. */
+  /** True while this request may still be told to come again. Who comes long after the window begins anew. */
   isOpen(key: string): boolean {
     const now = this.#clock.monotonic()
     const first = this.#first.get(key)
-    if (first !== undefined) return now - first < this.#ms
+    if (first !== undefined && now - first < 2 * this.#ms) return now - first < this.#ms
+    // Behind the others, since it is the newest again.
+    this.#first.delete(key)
     for (const [oldest, at] of this.#first) {
       if (this.#first.size < MAX_KEYS && now - at < 2 * this.#ms) break
       this.#first.delete(oldest)

@@ -107,9 +107,6 @@ export const FAULTS: readonly Scenario[] = [
     program: 'log_in',
     before: (world) => world.emulator.faults.set('unavailable-login', 10_000),
     shows: 'Snowflake cannot be reached at log-in',
-    except: {
-      Node: 'asks for five minutes: each attempt has a request id of its own, so none is told to come again too long',
-    },
     check: ({ answer }) => {
       // Some drivers end with a message of their own, about the 503 with which they are told to come again.
       errorOf(answer)
