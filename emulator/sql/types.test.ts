@@ -72,6 +72,18 @@ describe('types', () => {
     })
   }
 
+  it('reads intervals of several units, in literals and in casts', async () => {
+    const { columns, rows } = await account.run(
+      `SELECT INTERVAL '1-2' YEAR TO MONTH, '-1-2'::INTERVAL YEAR TO MONTH, INTERVAL '1 02:03:04.5' DAY TO SECOND,
+        CAST('-1 02:03:04' AS INTERVAL DAY TO SECOND), INTERVAL '3' DAY`,
+    )
+    assert.deepEqual(rows, [['14', '-14', '93784500000000', '-93784000000000', '259200000000000']])
+    assert.deepEqual(
+      columns.map(({ type }) => type),
+      ['interval_year_month', 'interval_year_month', ...Array(3).fill('interval_day_time')],
+    )
+  })
+
   it('keeps nanoseconds of a literal', async () => {
     assert.equal(await account.cell("SELECT '2020-01-01 00:00:00.123456789'::TIMESTAMP_NTZ"), '1577836800.123456789')
   })

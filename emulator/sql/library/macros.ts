@@ -68,6 +68,8 @@ const OWN_MACROS: readonly (readonly [signature: string, body: string])[] = [
   ],
   ['SFX_LIST(x)', `CAST(to_json(x) AS JSON[])`],
   ['SFX_JSON_LIST(x)', `CAST(to_json(x) AS JSON[])`],
+  // `-1 02:03:04.5` as DuckDB reads it: `-1 days -02:03:04.5`.
+  ['SFX_DAY_TIME(t)', `regexp_replace(t, '^\\s*([+-]?)(\\d+)\\s+(\\d+:)', '\\1\\2 days \\1\\3')`],
   ['SFX_MAP(x)', `CAST(to_json(x) AS MAP(VARCHAR, JSON))`],
   ['SFX_PAIR(k, v)', `struct_pack(k := SF_TO_VARCHAR(k), v := to_json(v))`],
   [

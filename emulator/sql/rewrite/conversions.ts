@@ -96,6 +96,8 @@ export function convert(
       return callNode('SFX_TO_DECFLOAT', [castNode(scalar, 'VARCHAR')])
     case 'interval_year_month':
       return callNode('SFX_TO_YEAR_MONTH', [castNode(scalar, 'VARCHAR')])
+    case 'interval_day_time':
+      return castNode(callNode('SFX_DAY_TIME', [castNode(scalar, 'VARCHAR')]), 'INTERVAL', lenient)
     default:
       return castNode(scalar, toDuckType(to), lenient)
   }

@@ -25,6 +25,11 @@ const DATE_PART_FIRST = new Set([
 /** Operators of hierarchical queries. */
 const HIERARCHY = new Set(['PRIOR', 'CONNECT_BY_ROOT'])
 
+const INTERVALS: Readonly<Record<string, 'interval_year_month' | 'interval_day_time'>> = {
+  'YEAR TO MONTH': 'interval_year_month',
+  'DAY TO SECOND': 'interval_day_time',
+}
+
 const WITHOUT_BRACKETS = new Set([
   'CURRENT_DATE',
   'CURRENT_TIME',
@@ -107,6 +112,16 @@ export function prepare(sql: string, ours: ReadonlySet<string>): Prepared {
     edits.push({ start: end, end, text: ')' })
   }
 
+  /** `INTERVAL '1-2' YEAR TO MONTH` as a cast: the parser knows one unit only. */
+  function prepareInterval(token: Token, i: number): void {
+    const [text, from, to, until] = tokens.slice(i + 1, i + 5)
+    if (!text || !until || to?.keyword !== 'TO') return
+    const name = INTERVALS[`${from?.keyword} TO ${until.keyword}`]
+    if (!name) return
+    edits.push({ start: token.start, end: token.end, text: 'CAST(' })
+    edits.push({ start: text.end, end: until.end, text: ` AS SFT_${types.push({ name }) - 1})` })
+  }
+
   function isOpen(i: number): boolean {
     return tokens[i]?.keyword === '('
   }
@@ -121,6 +136,7 @@ export function prepare(sql: string, ours: ReadonlySet<string>): Prepared {
       const isName = next?.keyword === '.' || tokens[i - 1]?.keyword === 'AS'
       if (WITHOUT_BRACKETS.has(token.keyword) && !isName)
         edits.push({ start: token.start, end: token.end, text: `SF_${token.keyword}()` })
+      if (token.keyword === 'INTERVAL' && next?.kind === 'string') prepareInterval(token, i)
       return
     }
     if (token.keyword === 'CAST' || token.keyword === 'TRY_CAST') {
