@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { Column } from '../engine.ts'
 import type { ParameterValue } from '../parameters.ts'
-import { chooseFormat } from './result-format.ts'
+import { arrowColumns, chooseFormat } from './result-format.ts'
 
 const SELECT = 0x1000
 
@@ -40,5 +41,21 @@ describe('chooseFormat', () => {
     assert.equal(isNative({ ENABLE_STRUCTURED_TYPES_NATIVE_ARROW_FORMAT: true }), true)
     assert.equal(isNative({ FORCE_ENABLE_STRUCTURED_TYPES_NATIVE_ARROW_FORMAT: 'true' }), true)
     assert.equal(isNative({ ENABLE_STRUCTURED_TYPES_NATIVE_ARROW_FORMAT: true, GO_QUERY_RESULT_FORMAT: 'JSON' }), false)
+  })
+})
+
+describe('arrowColumns', () => {
+  const described = { database: '', schema: '', table: '', nullable: true, byteLength: null, collation: null }
+  const columnOf = (type: string, fields?: readonly Column[]): Column => {
+    const column = { name: 'C', type, precision: null, scale: null, length: null, ...described }
+    return fields === undefined ? column : { ...column, fields }
+  }
+  const columns = [columnOf('array', [columnOf('date')]), columnOf('vector', [columnOf('real')]), columnOf('text')]
+
+  it('leaves members to native structures, and to vectors always', () => {
+    const withFields = (isNative: boolean) =>
+      arrowColumns(columns, { kind: 'arrow', isNative }).map(({ fields }) => fields?.length ?? 0)
+    assert.deepEqual(withFields(true), [1, 1, 0])
+    assert.deepEqual(withFields(false), [0, 1, 0])
   })
 })
