@@ -1,14 +1,19 @@
 /** Runs the measurements: see README.md. */
 import { parseArgs } from 'node:util'
 import { benchChunks } from './chunks.ts'
+import { benchDrivers } from './drivers.ts'
 import { benchJournal } from './journal.ts'
-import { benchSmallQueries } from './small-queries.ts'
+import { benchLarge } from './large.ts'
+import { benchCrowd, benchSmallQueries } from './small-queries.ts'
 import { benchStartup } from './startup.ts'
 import { type BenchOptions, type BenchReport, formatReport } from './support/bench-report.ts'
 
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<BenchReport>>> = {
   small: benchSmallQueries,
+  crowd: benchCrowd,
   chunks: benchChunks,
+  drivers: benchDrivers,
+  large: benchLarge,
   journal: benchJournal,
   startup: benchStartup,
 }

@@ -1,4 +1,4 @@
-/** What a one-row SELECT takes, in eight sessions at a time: direct, through a plain proxy, through Icecore. */
+/** What a one-row SELECT takes, in a few sessions and in many: direct, through a plain proxy, through Icecore. */
 
 import { measureBareDisk } from './support/bare-disk.ts'
 import type { BenchClient, BenchSession } from './support/bench-client.ts'
@@ -9,7 +9,6 @@ import { type Spread, show, spreadOf } from './support/figures.ts'
 import { rowReader } from './support/raw-client.ts'
 import { inTurn, startTargets, type Targets, WAYS, type Way } from './support/targets.ts'
 
-const SESSIONS = 8
 const LATENCY_MS = 5
 const WARM_UP_SECONDS = 2
 const SECONDS = 4
@@ -35,27 +34,45 @@ interface ClientFigures {
   readonly overProxyMs: Spread
 }
 
-export async function benchSmallQueries(options: BenchOptions): Promise<BenchReport> {
-  const targets = await startTargets({ latencyMs: LATENCY_MS, chunks: 0, profile: options.profile })
+interface Load {
+  readonly sessions: number
+  readonly clients: readonly BenchClient[]
+}
+
+export function benchSmallQueries(options: BenchOptions): Promise<BenchReport> {
+  return benchLoad({ sessions: 8, clients: [driverClient, rowReader] }, options)
+}
+
+/** The driver would want more of the machine than what is measured. */
+export function benchCrowd(options: BenchOptions): Promise<BenchReport> {
+  return benchLoad({ sessions: 64, clients: [rowReader] }, options)
+}
+
+async function benchLoad({ sessions, clients }: Load, options: BenchOptions): Promise<BenchReport> {
+  const targets = await startTargets({ latencyMs: LATENCY_MS, chunks: 0, format: 'json', profile: options.profile })
   try {
-    const clients: ClientFigures[] = []
-    for (const client of [driverClient, rowReader]) clients.push(await measureClient(client, targets, options))
-    return report(clients)
+    const figures: ClientFigures[] = []
+    for (const client of clients) figures.push(await measureClient({ client, sessions }, targets, options))
+    return report(sessions, figures)
   } finally {
     await targets.close()
   }
 }
 
-async function measureClient(client: BenchClient, targets: Targets, options: BenchOptions): Promise<ClientFigures> {
+async function measureClient(
+  { client, sessions: count }: { readonly client: BenchClient; readonly sessions: number },
+  targets: Targets,
+  options: BenchOptions,
+): Promise<ClientFigures> {
   const sessions = new Map<Way, readonly BenchSession[]>()
   for (const target of targets.targets) {
-    const own = await Promise.all(Array.from({ length: SESSIONS }, () => client.connect(target)))
+    const own = await Promise.all(Array.from({ length: count }, () => client.connect(target)))
     sessions.set(target.way, own)
     await runLoops(own, WARM_UP_SECONDS)
   }
   const rounds: Round[] = []
   for (let round = 0; round < options.rounds; round += 1) {
-    options.say(`small queries, ${client.name}, round ${round + 1} of ${options.rounds}`)
+    options.say(`small queries, ${count} sessions, ${client.name}, round ${round + 1} of ${options.rounds}`)
     const ways: Partial<Record<Way, Measured>> = {}
     for (const way of inTurn(WAYS, round)) ways[way] = await measureWay(way, sessions.get(way) ?? [], targets)
     const disk = await measureBareDisk(targets.folder, DISK_SECONDS)
@@ -82,7 +99,7 @@ function runLoops(sessions: readonly BenchSession[], seconds: number): ReturnTyp
   })
 }
 
-function report(clients: readonly ClientFigures[]): BenchReport {
+function report(sessions: number, clients: readonly ClientFigures[]): BenchReport {
   const rows = clients.flatMap(({ client, rounds }) => {
     const of = (way: Way, what: keyof Measured): Spread => spreadOf(rounds.map(({ ways }) => ways[way][what] ?? 0))
     const wayRows = WAYS.map((way) => [
@@ -92,14 +109,15 @@ function report(clients: readonly ClientFigures[]): BenchReport {
       show(of(way, 'p99'), 2),
       show(of(way, 'perSecond'), 0),
       way === 'direct' ? '' : show(of(way, 'cpuMs'), 2),
+      way === 'direct' ? '' : (1000 / of(way, 'cpuMs').median).toFixed(0),
     ])
     const disk = (what: 'p50' | 'p99' | 'perSecond'): Spread => spreadOf(rounds.map((round) => round.disk[what]))
     const diskRow = ['none', 'bare fdatasync, 1 KiB', show(disk('p50'), 2), show(disk('p99'), 2)]
-    return [...wayRows, [...diskRow, show(disk('perSecond'), 0), '']]
+    return [...wayRows, [...diskRow, show(disk('perSecond'), 0), '', '']]
   })
   return {
-    title: `One-row SELECT, ${SESSIONS} sessions, upstream of ${LATENCY_MS} ms`,
-    figures: { sessions: SESSIONS, upstreamMs: LATENCY_MS, aimMs: AIM_MS, clients },
+    title: `One-row SELECT, ${sessions} sessions, upstream of ${LATENCY_MS} ms`,
+    figures: { sessions, upstreamMs: LATENCY_MS, aimMs: AIM_MS, clients },
     table: {
       columns: [
         { name: 'client' },
@@ -108,6 +126,7 @@ function report(clients: readonly ClientFigures[]): BenchReport {
         { name: 'p99 ms', align: 'right' },
         { name: 'statements/s', align: 'right' },
         { name: 'CPU ms/statement', align: 'right' },
+        { name: 'statements/CPU s', align: 'right' },
       ],
       rows,
     },

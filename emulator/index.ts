@@ -8,4 +8,5 @@ export {
   type SeenSession,
   type SeenStatement,
   startEmulator,
+  writeArrowRows,
 } from './server/index.ts'

@@ -1,6 +1,6 @@
 /** The official Node driver, as an agent uses it; large results are streamed, so that none is held whole. */
 import type { Connection, ConnectionOptions } from 'snowflake-sdk'
-import type { BenchClient, BenchSession } from './bench-client.ts'
+import type { BenchClient, BenchSession, Reading } from './bench-client.ts'
 import type { Target } from './targets.ts'
 
 export const driverClient: BenchClient = {
@@ -37,7 +37,9 @@ class DriverSession implements BenchSession {
     })
   }
 
-  rows(sqlText: string): Promise<number> {
+  rows(sqlText: string): Promise<Reading> {
+    const start = performance.now()
+    const elapsed = (): number => (performance.now() - start) / 1000
     return new Promise((resolve, reject) => {
       this.#connection.execute({
         sqlText,
@@ -45,13 +47,15 @@ class DriverSession implements BenchSession {
         complete(error, statement) {
           if (error) return reject(error)
           let rows = 0
+          let firstSeconds: number | null = null
           statement
             .streamRows()
             .on('data', () => {
+              firstSeconds ??= elapsed()
               rows += 1
             })
             .on('error', reject)
-            .on('end', () => resolve(rows))
+            .on('end', () => resolve({ rows, firstSeconds, seconds: elapsed() }))
         },
       })
     })

@@ -1,6 +1,7 @@
 /** Result chunks as cloud storage holds them, made once: rows of ten columns like those of an ordinary sales table. */
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
+import { writeArrowRows } from '../../emulator/index.ts'
 
 const compress = promisify(gzip)
 
@@ -13,7 +14,9 @@ export interface PreparedChunk {
 /** About 15 MB unpacked, as Snowflake's larger chunks are. */
 export const ROWS_PER_CHUNK = 100_000
 
-interface BenchColumn {
+export type ChunkFormat = 'json' | 'arrow'
+
+export interface BenchColumn {
   readonly name: string
   readonly type: string
   readonly scale?: number
@@ -40,23 +43,44 @@ const FIRST_DAY = 18_262
 const DAY_SECONDS = 86_400
 
 /** Different chunks, each of ROWS_PER_CHUNK rows; the same every time. */
-export async function prepareChunks(count: number): Promise<readonly PreparedChunk[]> {
+export async function prepareChunks(count: number, format: ChunkFormat): Promise<readonly PreparedChunk[]> {
   const random = pseudoRandom()
   const chunks: PreparedChunk[] = []
   for (let index = 0; index < count; index += 1) {
-    const rows = Array.from({ length: ROWS_PER_CHUNK }, (_, row) => rowText(index * ROWS_PER_CHUNK + row, random))
-    const plain = Buffer.from(rows.join(','))
+    const rows = Array.from({ length: ROWS_PER_CHUNK }, (_, row) => makeRow(index * ROWS_PER_CHUNK + row, random))
+    const plain = format === 'arrow' ? writeArrowRows(COLUMNS.map(describeColumn), rows, []) : writeJsonRows(rows)
     chunks.push({ rows: ROWS_PER_CHUNK, gzip: await compress(plain, { level: 6 }), plainBytes: plain.length })
   }
   return chunks
 }
 
+function writeJsonRows(rows: readonly (readonly (string | null)[])[]): Buffer {
+  return Buffer.from(rows.map((row) => JSON.stringify(row)).join(','))
+}
+
+/** As `rowtype` and the fields of an Arrow schema say it. */
+export function describeColumn({ name, type, scale }: BenchColumn) {
+  return {
+    name,
+    database: '',
+    schema: '',
+    table: '',
+    type,
+    length: type === 'text' ? 16_777_216 : null,
+    precision: type === 'fixed' ? 38 : scale === undefined ? null : 0,
+    scale: scale ?? null,
+    nullable: true,
+    byteLength: type === 'text' ? 16_777_216 : null,
+    collation: null,
+  }
+}
+
 /** A row as Snowflake writes it: every value a string, or null. */
-function rowText(id: number, random: () => number): string {
+function makeRow(id: number, random: () => number): readonly (string | null)[] {
   const pick = (values: readonly string[]): string => values[random() % values.length] ?? ''
   const [first, last] = [pick(FIRST), pick(LAST)]
   const day = FIRST_DAY + (random() % 2000)
-  return JSON.stringify([
+  return [
     String(id),
     `${first} ${last}`,
     `${first}.${last}${random() % 100_000}@example.org`.toLowerCase(),
@@ -67,7 +91,7 @@ function rowText(id: number, random: () => number): string {
     pick(COUNTRIES),
     pick(STATUSES),
     `order ${random().toString(36)} says "thank you"`,
-  ])
+  ]
 }
 
 /** Numerical Recipes' linear congruential generator; its upper bits, since the lower ones hardly vary. */

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, gunzipSync } from 'node:zlib'
 import { Agent, type Dispatcher } from 'undici'
-import type { BenchClient, BenchSession } from './bench-client.ts'
+import type { BenchClient, BenchSession, Reading } from './bench-client.ts'
 import type { Target } from './targets.ts'
 
 type Bytes = AsyncIterable<Uint8Array>
@@ -67,7 +67,8 @@ class RawSession implements BenchSession {
     if (total !== 1) throw new Error(`${total} rows in place of one`)
   }
 
-  async rows(sql: string): Promise<number> {
+  async rows(sql: string): Promise<Reading> {
+    const start = performance.now()
     const { chunks = [], chunkHeaders = {} } = await this.#query(sql)
     let next = 0
     let rows = 0
@@ -79,7 +80,7 @@ class RawSession implements BenchSession {
       }
     }
     await Promise.all(Array.from({ length: PARALLEL_CHUNKS }, fetchOn))
-    return rows
+    return { rows, firstSeconds: null, seconds: (performance.now() - start) / 1000 }
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 /** What the stub upstream answers, in Snowflake's JSON: the log-in, Icecore's own three statements, and two results. */
 import { randomUUID } from 'node:crypto'
 import { clientProfile, driverParameters } from '../../src/core/wire/index.ts'
-import { COLUMNS, type PreparedChunk } from './prepared-chunks.ts'
+import { type BenchColumn, type ChunkFormat, COLUMNS, describeColumn, type PreparedChunk } from './prepared-chunks.ts'
 
 export const ROLE = 'ANALYST'
 const CONTEXT = {
@@ -22,7 +22,7 @@ type Cell = string | null
 
 interface Result {
   readonly statementTypeId: number
-  readonly columns: readonly { readonly name: string; readonly type: string; readonly scale?: number }[]
+  readonly columns: readonly BenchColumn[]
   readonly rows: readonly (readonly Cell[])[]
   readonly more?: Readonly<Record<string, unknown>>
 }
@@ -72,26 +72,32 @@ export function oneRowData(): unknown {
   return resultData({ statementTypeId: SELECT_TYPE, columns, rows: [['1']] })
 }
 
+export interface ChunkLinks {
+  readonly storage: string
+  readonly format: ChunkFormat
+}
+
 /** So many rows out of the prepared chunks, which come again when there are fewer. */
-export function chunkedData(rows: number, chunks: readonly PreparedChunk[], storage: string): unknown {
+export function chunkedData(rows: number, chunks: readonly PreparedChunk[], links: ChunkLinks): unknown {
   const listed: unknown[] = []
   for (let left = rows, index = 0; left > 0; index += 1) {
     const at = index % chunks.length
     const chunk = chunks[at]
     if (chunk === undefined || left < chunk.rows) throw new RangeError('rows come in whole chunks only')
     const { plainBytes: uncompressedSize, gzip } = chunk
-    listed.push({ url: `${storage}/${at}`, rowCount: chunk.rows, uncompressedSize, compressedSize: gzip.length })
+    listed.push({ url: `${links.storage}/${at}`, rowCount: chunk.rows, uncompressedSize, compressedSize: gzip.length })
     left -= chunk.rows
   }
   const chunkHeaders = { 'x-amz-server-side-encryption-customer-algorithm': 'AES256' }
-  const more = { total: rows, returned: rows, chunks: listed, chunkHeaders }
+  const form = links.format === 'arrow' ? { rowset: undefined, rowsetBase64: '', queryResultFormat: 'arrow' } : {}
+  const more = { total: rows, returned: rows, chunks: listed, chunkHeaders, ...form }
   return resultData({ statementTypeId: SELECT_TYPE, columns: COLUMNS, rows: [], more })
 }
 
 function resultData({ statementTypeId, columns, rows, more }: Result): unknown {
   return {
     parameters: PARAMETERS,
-    rowtype: columns.map(columnData),
+    rowtype: columns.map(describeColumn),
     rowset: rows,
     total: rows.length,
     returned: rows.length,
@@ -108,23 +114,7 @@ function resultData({ statementTypeId, columns, rows, more }: Result): unknown {
   }
 }
 
-function columnData({ name, type, scale }: Result['columns'][number]): unknown {
-  return {
-    name,
-    database: '',
-    schema: '',
-    table: '',
-    type,
-    length: type === 'text' ? 16_777_216 : null,
-    precision: type === 'fixed' ? 38 : null,
-    scale: scale ?? null,
-    nullable: true,
-    byteLength: type === 'text' ? 16_777_216 : null,
-    collation: null,
-  }
-}
-
-function text(name: string): Result['columns'][number] {
+function text(name: string): BenchColumn {
   return { name, type: 'text' }
 }
 

@@ -7,7 +7,7 @@ import { buffer } from 'node:stream/consumers'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { serveBench } from './child-side.ts'
 import { listenLocally } from './local-server.ts'
-import { type PreparedChunk, prepareChunks } from './prepared-chunks.ts'
+import { type ChunkFormat, type PreparedChunk, prepareChunks } from './prepared-chunks.ts'
 import { STORAGE_HEADER } from './storage-header.ts'
 import { chunkedData, loginData, oneRowData, ownStatementData, rowsWanted } from './stub-answers.ts'
 
@@ -16,6 +16,7 @@ export interface StubOptions {
   readonly latencyMs: number
   /** Chunks to prepare; further ones are the same again. */
   readonly chunks: number
+  readonly format: ChunkFormat
 }
 
 export interface StubReady {
@@ -26,8 +27,8 @@ export interface StubReady {
   readonly chunkPlainBytes: number
 }
 
-const { latencyMs, chunks: count } = JSON.parse(process.argv[2] ?? '') as StubOptions
-const chunks = await prepareChunks(count)
+const { latencyMs, chunks: count, format } = JSON.parse(process.argv[2] ?? '') as StubOptions
+const chunks = await prepareChunks(count, format)
 
 const storage = await listenLocally((request, response) => {
   const chunk = chunks[Number(request.url?.slice(1))]
@@ -53,7 +54,7 @@ async function answer(request: IncomingMessage): Promise<unknown> {
   if (own !== null) return own
   await new Promise((resolve) => setTimeout(resolve, latencyMs))
   const rows = rowsWanted(sqlText)
-  return rows === null ? oneRowData() : chunkedData(rows, chunks, storageUrl(request))
+  return rows === null ? oneRowData() : chunkedData(rows, chunks, { storage: storageUrl(request), format })
 }
 
 function storageUrl(request: IncomingMessage): string {

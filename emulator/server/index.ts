@@ -1,4 +1,5 @@
 /** Snowflake's protocol over an engine of `../engine.ts`. */
+export { writeArrowRows } from './arrow/index.ts'
 export { INVENTED_CREDENTIALS } from './file-transfer.ts'
 export type { Inspection, SeenSession, SeenStatement } from './inspection.ts'
 export type { SeenRequest } from './request-log.ts'

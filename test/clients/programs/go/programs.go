@@ -39,6 +39,7 @@ var programs = map[string]program{
 		return total(fetch(ctx, db, fmt.Sprintf(manyRows, where.Rows)))
 	},
 	"arrow":           arrow,
+	"read_through":    readThrough,
 	"describe":        describe,
 	"binds":           binds,
 	"array_binds":     arrayBinds,
@@ -259,4 +260,36 @@ func crowd(ctx context.Context, db *sql.DB) (any, error) {
 	}
 	workers.Wait()
 	return []int{found, sum}, failed
+}
+
+// readThrough tells rows, and the seconds until the first and until the last, of what the target's SQL asks for.
+func readThrough(ctx context.Context, db *sql.DB) (any, error) {
+	if err := db.PingContext(ctx); err != nil {
+		return nil, err
+	}
+	start := time.Now()
+	rows, err := db.QueryContext(ctx, where.SQL)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	row, places := make([]any, len(columns)), make([]any, len(columns))
+	for index := range row {
+		places[index] = &row[index]
+	}
+	read, first := 0, 0.0
+	for rows.Next() {
+		if err := rows.Scan(places...); err != nil {
+			return nil, err
+		}
+		if read == 0 {
+			first = time.Since(start).Seconds()
+		}
+		read++
+	}
+	return []any{read, first, time.Since(start).Seconds()}, rows.Err()
 }

@@ -45,6 +45,8 @@ public class Scenario {
       case "rows":
         Target.ready();
         return total(Target.fetch(connection, MANY_ROWS + Target.target("rows")));
+      case "read_through":
+        return readThrough(connection);
       case "describe":
         return describe(connection);
       case "binds":
@@ -83,6 +85,23 @@ public class Scenario {
     long sum = 0;
     for (List<Object> row : rows) sum += Long.parseLong(String.valueOf(row.get(0)));
     return List.of(rows.size(), sum);
+  }
+
+  /** Rows, and the seconds until the first and until the last, of what the target's SQL asks for. */
+  static Object readThrough(Connection connection) throws SQLException {
+    long start = System.nanoTime();
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(Target.target("sql"))) {
+      int columns = rows.getMetaData().getColumnCount();
+      long read = 0;
+      double first = 0;
+      while (rows.next()) {
+        for (int column = 1; column <= columns; column += 1) rows.getObject(column);
+        if (read == 0) first = (System.nanoTime() - start) / 1e9;
+        read += 1;
+      }
+      return List.of(read, first, (System.nanoTime() - start) / 1e9);
+    }
   }
 
   static Object describe(Connection connection) throws SQLException {

@@ -38,6 +38,26 @@ def fetch_rows():
         return [len(got), sum(row[0] for row in got)]
 
 
+def read_through():
+    """Rows, seconds until the first and until the last, of what `sql` asks for, in the form that `mode` names."""
+    with connect() as connection:
+        cursor = connection.cursor()
+        start = time.monotonic()
+        cursor.execute(TARGET["sql"])
+        if TARGET["mode"] == "rows":
+            read, first = 0, None
+            for _ in cursor:
+                first = first or time.monotonic() - start
+                read += 1
+        else:
+            batches = cursor.fetch_arrow_batches() if TARGET["mode"] == "arrow" else cursor.fetch_pandas_batches()
+            read, first = 0, None
+            for batch in batches:
+                first = first or time.monotonic() - start
+                read += len(batch)
+        return [read, first, time.monotonic() - start]
+
+
 def pandas():
     with connect() as connection:
         cursor = connection.cursor()
