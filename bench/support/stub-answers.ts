@@ -1,5 +1,6 @@
 /** What the stub upstream answers, in Snowflake's JSON: the log-in, Icecore's own three statements, and two results. */
 import { randomUUID } from 'node:crypto'
+import { writeArrowRows } from '../../emulator/index.ts'
 import { clientProfile, driverParameters } from '../../src/core/wire/index.ts'
 import { type BenchColumn, type ChunkFormat, COLUMNS, describeColumn, type PreparedChunk } from './prepared-chunks.ts'
 
@@ -72,6 +73,12 @@ export function oneRowData(): unknown {
   return resultData({ statementTypeId: SELECT_TYPE, columns, rows: [['1']] })
 }
 
+/**
+ * The first rows are never absent at Snowflake. Without any stream here, Python 4.8.1 may wait for itself for ever, when the
+ * first chunks come at the same time (nanoarrow_cpp/Logging/logging.cpp: `call_once` around a call that needs the GIL).
+ */
+const NO_ARROW_ROWS = Buffer.from(writeArrowRows(COLUMNS.map(describeColumn), [], [])).toString('base64')
+
 export interface ChunkLinks {
   readonly storage: string
   readonly format: ChunkFormat
@@ -89,7 +96,8 @@ export function chunkedData(rows: number, chunks: readonly PreparedChunk[], link
     left -= chunk.rows
   }
   const chunkHeaders = { 'x-amz-server-side-encryption-customer-algorithm': 'AES256' }
-  const form = links.format === 'arrow' ? { rowset: undefined, rowsetBase64: '', queryResultFormat: 'arrow' } : {}
+  const form =
+    links.format === 'arrow' ? { rowset: undefined, rowsetBase64: NO_ARROW_ROWS, queryResultFormat: 'arrow' } : {}
   const more = { total: rows, returned: rows, chunks: listed, chunkHeaders, ...form }
   return resultData({ statementTypeId: SELECT_TYPE, columns: COLUMNS, rows: [], more })
 }
