@@ -3,7 +3,7 @@ import type { ResultClient } from './bench-client.ts'
 import { type BenchOptions, type BenchReport, loadAverage } from './bench-report.ts'
 import { driverClient } from './driver-client.ts'
 import { type Spread, show, spreadOf } from './figures.ts'
-import { type ChunkFormat, COLUMNS, ROWS_PER_CHUNK } from './prepared-chunks.ts'
+import { type ChunkFormat, COLUMNS, INLINE_ROWS, ROWS_PER_CHUNK } from './prepared-chunks.ts'
 import { inTurn, startTargets, type Target, type Targets, WAYS, type Way } from './targets.ts'
 
 const LATENCY_MS = 5
@@ -91,7 +91,8 @@ async function measureWay({ client, rows }: Plan, target: Target, targets: Targe
   const { rows: read, seconds, firstSeconds } = await session.rows(`SELECT * FROM ROWS_${rows}`)
   const after = await targets.usage(target.way)
   await session.close()
-  if (read !== rows) throw new Error(`${client.name} read ${read} rows of ${rows} by way of ${target.way}`)
+  if (read !== INLINE_ROWS.length + rows)
+    throw new Error(`${client.name} read ${read} rows of 1 + ${rows} by way of ${target.way}`)
   if (before === null || after === null) return { seconds, firstSeconds, cpuSecondsPerGb: null, growth: null }
   const plainBytes = (rows / ROWS_PER_CHUNK) * targets.stub.chunkPlainBytes
   const cpuSecondsPerGb = (after.cpuSeconds - before.cpuSeconds) / (plainBytes / 1e9)

@@ -14,6 +14,15 @@ export interface PreparedChunk {
 /** About 15 MB unpacked, as Snowflake's larger chunks are. */
 export const ROWS_PER_CHUNK = 100_000
 
+/**
+ * Stands in the answer itself, before the chunks: Snowflake's answers begin with rows. Without any, Python 4.8.1 may wait
+ * for itself for ever when its first chunks come at the same time (`call_once` around a call that needs the GIL, in
+ * nanoarrow_cpp/Logging/logging.cpp).
+ */
+export const INLINE_ROWS: readonly (readonly (string | null)[])[] = [
+  ['0', 'Ada Lovelace', 'ada@example.org', '+41 1', '1.00', '18262', null, 'CH', 'OPEN', 'the first'],
+]
+
 export type ChunkFormat = 'json' | 'arrow'
 
 export interface BenchColumn {

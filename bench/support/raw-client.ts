@@ -69,9 +69,9 @@ class RawSession implements BenchSession {
 
   async rows(sql: string): Promise<Reading> {
     const start = performance.now()
-    const { chunks = [], chunkHeaders = {} } = await this.#query(sql)
+    const { total, chunks = [], chunkHeaders = {} } = await this.#query(sql)
     let next = 0
-    let rows = 0
+    let rows = total - chunks.reduce((sum, { rowCount }) => sum + rowCount, 0)
     const fetchOn = async (): Promise<void> => {
       for (let chunk = chunks[next]; chunk !== undefined; chunk = chunks[next]) {
         next += 1

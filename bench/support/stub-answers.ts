@@ -2,7 +2,14 @@
 import { randomUUID } from 'node:crypto'
 import { writeArrowRows } from '../../emulator/index.ts'
 import { clientProfile, driverParameters } from '../../src/core/wire/index.ts'
-import { type BenchColumn, type ChunkFormat, COLUMNS, describeColumn, type PreparedChunk } from './prepared-chunks.ts'
+import {
+  type BenchColumn,
+  type ChunkFormat,
+  COLUMNS,
+  describeColumn,
+  INLINE_ROWS,
+  type PreparedChunk,
+} from './prepared-chunks.ts'
 
 export const ROLE = 'ANALYST'
 const CONTEXT = {
@@ -73,18 +80,14 @@ export function oneRowData(): unknown {
   return resultData({ statementTypeId: SELECT_TYPE, columns, rows: [['1']] })
 }
 
-/**
- * The first rows are never absent at Snowflake. Without any stream here, Python 4.8.1 may wait for itself for ever, when the
- * first chunks come at the same time (nanoarrow_cpp/Logging/logging.cpp: `call_once` around a call that needs the GIL).
- */
-const NO_ARROW_ROWS = Buffer.from(writeArrowRows(COLUMNS.map(describeColumn), [], [])).toString('base64')
+const ARROW_ROWS = Buffer.from(writeArrowRows(COLUMNS.map(describeColumn), INLINE_ROWS, [])).toString('base64')
 
 export interface ChunkLinks {
   readonly storage: string
   readonly format: ChunkFormat
 }
 
-/** So many rows out of the prepared chunks, which come again when there are fewer. */
+/** So many rows out of the prepared chunks, behind those in the answer, which come again when there are fewer. */
 export function chunkedData(rows: number, chunks: readonly PreparedChunk[], links: ChunkLinks): unknown {
   const listed: unknown[] = []
   for (let left = rows, index = 0; left > 0; index += 1) {
@@ -97,9 +100,10 @@ export function chunkedData(rows: number, chunks: readonly PreparedChunk[], link
   }
   const chunkHeaders = { 'x-amz-server-side-encryption-customer-algorithm': 'AES256' }
   const form =
-    links.format === 'arrow' ? { rowset: undefined, rowsetBase64: NO_ARROW_ROWS, queryResultFormat: 'arrow' } : {}
-  const more = { total: rows, returned: rows, chunks: listed, chunkHeaders, ...form }
-  return resultData({ statementTypeId: SELECT_TYPE, columns: COLUMNS, rows: [], more })
+    links.format === 'arrow' ? { rowset: undefined, rowsetBase64: ARROW_ROWS, queryResultFormat: 'arrow' } : {}
+  const total = INLINE_ROWS.length + rows
+  const more = { total, returned: total, chunks: listed, chunkHeaders, ...form }
+  return resultData({ statementTypeId: SELECT_TYPE, columns: COLUMNS, rows: INLINE_ROWS, more })
 }
 
 function resultData({ statementTypeId, columns, rows, more }: Result): unknown {
