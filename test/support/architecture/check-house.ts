@@ -39,9 +39,9 @@ function resolveImport({ path }: Source, { specifier, kind }: Import): Edge {
   return { from: path, to: inTree ? join(dirname(path), specifier) : specifier, inTree, kind }
 }
 
-/** Tests and their helpers: never packed, and never imported by the product. */
+/** Tests and measurements with their helpers: never packed, and never imported by the product. */
 function isTest(path: string): boolean {
-  return path.startsWith('test/') || /\.(test|testing)\.ts$|\/testing\/|\/(test|fake)-[^/]+\.ts$/.test(path)
+  return /^(test|bench)\//.test(path) || /\.(test|testing)\.ts$|\/testing\/|\/(test|fake)-[^/]+\.ts$/.test(path)
 }
 
 function roomOf(path: string): Room | null {
