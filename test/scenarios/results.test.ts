@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import type { FaultName } from '../../emulator/index.ts'
+import { systemClock } from '../../src/lib/clock.ts'
+import { hurriedClock } from '../support/hurried-clock.ts'
 import { NodeDriver, type Row } from '../support/node-driver.ts'
 import { RawDriver } from '../support/raw-driver.ts'
 import { TestGateway } from '../support/test-gateway.ts'
@@ -28,9 +30,9 @@ after(async () => {
   await gateway.close()
 })
 
-async function raw(): Promise<RawDriver> {
-  const client = new RawDriver(gateway.url)
-  await client.logIn(gateway.idp.mint(ADA))
+async function raw(of: TestGateway = gateway): Promise<RawDriver> {
+  const client = new RawDriver(of.url)
+  await client.logIn(of.idp.mint(ADA))
   return client
 }
 
@@ -39,12 +41,12 @@ interface ChunkFacts {
   readonly rowCount: number
 }
 
-async function large(): Promise<{
+async function large(of: TestGateway = gateway): Promise<{
   readonly client: RawDriver
   readonly chunks: readonly ChunkFacts[]
   readonly headers: Record<string, string>
 }> {
-  const client = await raw()
+  const client = await raw(of)
   const { data } = (await client.query(LARGE)).json
   return { client, chunks: data.chunks as readonly ChunkFacts[], headers: data.chunkHeaders as Record<string, string> }
 }
@@ -176,6 +178,30 @@ describe('results', () => {
     assert.notEqual(status, 200)
     assert.equal((await gateway.events()).at(-1)?.type, 'result.broken')
     assert.equal((await fetch(url, { headers })).status, 200)
+  })
+
+  it('are refused for good when that lasts, with a status that drivers do not ask again for', async () => {
+    let ahead = 0
+    const clock = { ...hurriedClock(1), monotonic: () => systemClock.monotonic() + ahead }
+    const own = await TestGateway.start({ tools: { clock } })
+    try {
+      const { chunks, headers } = await large(own)
+      own.emulator.faults.set('chunk-short', 1000)
+      const [one, other] = chunks.map(({ url }) => url)
+      const ask = async (url = ''): Promise<number | string> =>
+        fetch(url, { headers }).then(
+          ({ status }) => status,
+          () => 'broken off',
+        )
+      assert.deepEqual([await ask(one), await ask(one)], [503, 503])
+      ahead = 8_000
+      assert.equal(await ask(one), 404)
+      assert.equal(await ask(other), 503, 'which has its own time')
+      own.emulator.faults.set('chunk-short', 0)
+      assert.equal(await ask(one), 200)
+    } finally {
+      await own.close()
+    }
   })
 })
 

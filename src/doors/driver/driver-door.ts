@@ -295,17 +295,19 @@ class DriverDoor {
   }
 
   /**
-   * 403 makes drivers ask for the result, and with it for fresh links; 503 makes them fetch the same link again, and 404
-   * makes them give up (driver-protocol.md#http-statuses-and-retries).
+   * 403 makes drivers ask for the result, and with it for fresh links; 503 makes them fetch the same link again, for a
+   * bounded time, and 404 makes those give up that would not (driver-protocol.md#http-statuses-and-retries).
    */
-  #refuseChunk(request: FastifyRequest, reply: FastifyReply, error: IcecoreError): FastifyReply {
+  #refuseChunk(request: FastifyRequest<ChunkPath>, reply: FastifyReply, error: IcecoreError): FastifyReply {
     if (reply.raw.headersSent) {
       reply.raw.socket?.resetAndDestroy()
       return reply
     }
     const isDead = error.code === 'ICE_HANDLE_UNKNOWN' || error.details.status !== undefined
     if (error.code === 'ICE_HANDLE_UNKNOWN') this.#refuse(request, null, error)
-    const status = isDead ? 403 : error.code === 'ICE_CERTIFICATE_UNTRUSTED' ? 404 : 503
+    const { token, index } = request.params
+    const isFinal = error.code === 'ICE_CERTIFICATE_UNTRUSTED' || !this.#retries.isOpen(`chunk ${token} ${index}`)
+    const status = isDead ? 403 : isFinal ? 404 : 503
     if (!reply.sent) return reply.code(status).type('text/plain; charset=utf-8').send(`${error.code}\n`)
     reply.raw.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${error.code}\n`)
     return reply
