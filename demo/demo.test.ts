@@ -113,8 +113,7 @@ access:
 describe('icecore demo', () => {
   it('stays on this machine, and so does the example that it suggests', async () => {
     const once = await runIcecore(['demo', '--once'], LOOPBACK_ONLY).ended
-    assert.equal(once.code, 0)
-    assert.match(once.err, /^no gateway is running in \S+: reading its record offline, with its key; [^\n]+\n$/)
+    assert.deepEqual([once.code, once.err], [0, ''])
     const data = join(folder, 'local')
     const demo = runIcecore(['demo', '--data', data], LOOPBACK_ONLY)
     await demo.until('Ctrl-C ends the demo')

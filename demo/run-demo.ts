@@ -99,8 +99,6 @@ async function showOnce(
     // Where a person watches, the agent takes its time.
     think: () => (context.out.isTTY ? delay(systemClock, THINKING_MS) : Promise.resolve()),
   })
-  // The record is read as an auditor would read it: with the gateway gone, from what lies on the disk.
-  await demo.close()
   for (const line of introduceReplay(context.paintOut)) await say(line)
   const code = await main(['replay', 'last', '--no-wait', '--config', folder.configFile], context)
   for (const line of suggestNext(context.paintOut)) await say(line)
